@@ -1,0 +1,1 @@
+//! The probe of dependency edges, the Wasm check, and the size and gas budgets.

@@ -1,0 +1,1 @@
+//! Light clients of other zones and of its own: roots, fork evidence, branches.

@@ -1,0 +1,1 @@
+//! Tasks that several zones commit together or not at all.

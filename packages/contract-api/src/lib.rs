@@ -1,0 +1,1 @@
+//! Messages, permissions, responses, typed clients and events of every contract.

@@ -1,0 +1,1 @@
+//! What contracts share in CosmWasm: roles, pause, payment, packed items, provable keys, host cryptography.

@@ -1,0 +1,1 @@
+//! CometBFT headers: their hash, a compact form, and verification against a trusted validator set.

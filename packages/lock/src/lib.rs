@@ -1,0 +1,1 @@
+//! The lock: tasks that several zones commit together or not at all.

@@ -1,0 +1,1 @@
+//! Generates the JSON schemas, event and permission tables, and hash and key vectors.
