@@ -1,1 +1,24 @@
 //! Messages, permissions, responses, typed clients and events of every contract.
+//!
+//! One module a contract, and one an interface that several contracts share:
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`roles`] | owner, guardian and pause: messages that every contract embeds |
+//! | [`lockable`] | what a contract implements so that a task can reserve, keep and release things in it |
+//! | [`booking`] | the example of a lockable contract |
+//!
+//! [`permission`] says who may send a message, beside the message; [`event`] carries a rule's facts onto the chain and
+//! back. `contract-kit` enforces the one; the relayer reads the other.
+//!
+//! Invariants:
+//! - every message has a permission: [`permissions!`] matches without a wildcard, so a new one does not compile before
+//!   it has one;
+//! - a fact read from the chain is the fact that was emitted, by the contract that was asked about.
+#![deny(missing_docs)]
+
+pub mod booking;
+pub mod event;
+pub mod lockable;
+pub mod permission;
+pub mod roles;

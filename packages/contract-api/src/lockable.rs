@@ -1,0 +1,79 @@
+//! The interface of a lockable contract: what a transaction lock sends to a contract that a leg's `Call` names.
+//!
+//! ```text
+//!             Lock              Unlock (with the leg's funds)
+//!   free ──────────► reserved ──────────────────────────────► taken
+//!                        │
+//!                        └──── Reverse ────► free
+//! ```
+//!
+//! A contract embeds [`LockableMsg`] as its variant `lockable`, so that a lock can say nothing else to it. What it must
+//! keep to:
+//! - it answers only to locks that its owner linked (a lock is believed about who the registrant is);
+//! - it checks that the registrant may have what the payload asks for: the lock does not know;
+//! - `Lock` fails when the thing is not to be had, and then undoes the leg's commit, alone;
+//! - `Unlock` and `Reverse` of what was locked do not fail; the lock keeps one that does as owed, and retries it;
+//! - nothing that depends on the task happens between `Lock` and `Unlock`.
+
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{to_json_binary, Coin, CosmosMsg, StdResult, WasmMsg};
+use tessera_primitives::{Address, Bytes, Hash};
+
+/// What a lock says to a lockable contract.
+#[cw_serde]
+pub enum LockableMsg {
+    /// The leg commits: reserve what the payload asks for.
+    Lock(Order),
+    /// The task is kept: hand over what was reserved. Carries the funds of the leg's call.
+    Unlock(Order),
+    /// The task is reversed: release what was reserved.
+    Reverse(Order),
+}
+
+/// What a leg's call asks for.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Order {
+    /// The task, which names the reservation together with the lock that sends it.
+    pub task_id: Hash,
+    /// Who registered the leg on this zone, and whose right counts.
+    pub registrant: Address,
+    /// What to reserve, in the lockable contract's own encoding, as the registrant signed it.
+    pub payload: Bytes,
+}
+
+impl LockableMsg {
+    /// The order that the message carries.
+    pub fn order(&self) -> &Order {
+        match self {
+            LockableMsg::Lock(order) | LockableMsg::Unlock(order) | LockableMsg::Reverse(order) => {
+                order
+            }
+        }
+    }
+}
+
+/// The envelope: the one variant that every lockable contract's execute message shares.
+#[cw_serde]
+enum Envelope {
+    Lockable(LockableMsg),
+}
+
+/// The client of a lockable contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lockable(pub Address);
+
+impl Lockable {
+    /// The message that says `message` to the contract, with native funds.
+    ///
+    /// # Errors
+    /// When the message cannot be written as JSON; none of these can fail to.
+    pub fn say(&self, message: LockableMsg, funds: Vec<Coin>) -> StdResult<CosmosMsg> {
+        Ok(WasmMsg::Execute {
+            contract_addr: self.0.to_string(),
+            msg: to_json_binary(&Envelope::Lockable(message))?,
+            funds,
+        }
+        .into())
+    }
+}

@@ -1,0 +1,271 @@
+//! Movement of money: funds that must be exact, cw20 tokens fetched by allowance, sends.
+//!
+//! ```text
+//!            fetch: balances noted,                    fetched: balance risen by
+//!            TransferFrom sent         replies         exactly what was asked
+//!   idle ───────────────────────► fetching ──────────────────────────────────► idle
+//! ```
+//!
+//! A token is believed by the difference that its transfer makes to the contract's balance, so a token that keeps a part
+//! for itself is refused. While tokens are being fetched every entry point refuses ([`refuse_while_fetching`]): a token
+//! that calls its sender, or anybody, in the middle of a transfer could otherwise have one difference counted twice.
+
+use std::collections::BTreeMap;
+
+use cosmwasm_std::{
+    to_json_binary, Addr, BankMsg, CosmosMsg, Env, QuerierWrapper, StdError, Storage, SubMsg,
+    Uint128, WasmMsg,
+};
+use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
+use serde::{Deserialize, Serialize};
+use tessera_primitives::{Address, Amount, Asset, Coin, Denom, Overflow};
+
+use crate::packed::{PackedError, PackedItem};
+
+/// Why a payment is refused.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum PaymentError {
+    /// The native funds sent along are not what the message asks for.
+    #[error("funds must be exactly {}, and are {}", Purse(.expected), Purse(.actual))]
+    Funds {
+        /// By denom, what must be sent.
+        expected: BTreeMap<String, u128>,
+        /// By denom, what was sent.
+        actual: BTreeMap<String, u128>,
+    },
+    /// A token's transfer changed the contract's balance by another amount than it should have.
+    #[error("cw20 {token}: balance must rise to {expected} and is {actual}")]
+    Receipt {
+        /// The token contract.
+        token: Address,
+        /// The balance that the transfer should have led to.
+        expected: Amount,
+        /// The balance that it led to.
+        actual: Amount,
+    },
+    /// The contract was called while it was fetching tokens.
+    #[error("tokens are being fetched: the contract may not be called until they have arrived")]
+    Fetching,
+    /// A reply to a fetch that nobody began.
+    #[error("no token is being fetched")]
+    NotFetching,
+    /// A sum that does not fit.
+    #[error(transparent)]
+    Overflow(#[from] Overflow),
+    /// What is being fetched cannot be read.
+    #[error(transparent)]
+    Storage(#[from] PackedError),
+    /// A token does not answer.
+    #[error(transparent)]
+    Std(#[from] StdError),
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Fetch {
+    token: Address,
+    /// The balance once it has arrived.
+    after: Amount,
+}
+
+const FETCHING: PackedItem<Vec<Fetch>> = PackedItem::new("fetching");
+
+/// Refuses native funds that are not exactly the native part of `expected`, coin for coin. Nothing expected means that
+/// nothing may be sent.
+///
+/// # Errors
+/// [`PaymentError::Funds`], [`PaymentError::Overflow`].
+pub fn require_funds(funds: &[cosmwasm_std::Coin], expected: &[Coin]) -> Result<(), PaymentError> {
+    let native = expected.iter().filter_map(|coin| match &coin.asset {
+        Asset::Native(denom) => Some((denom.as_str(), coin.amount.0)),
+        Asset::Cw20(_) => None,
+    });
+    let expected = purse(native)?;
+    let actual = purse(
+        funds
+            .iter()
+            .map(|coin| (coin.denom.as_str(), coin.amount.u128())),
+    )?;
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(PaymentError::Funds { expected, actual })
+    }
+}
+
+/// Begins to fetch the cw20 part of `coins` from `from`, who has given the contract an allowance: one submessage a
+/// token, each of which must be replied to by [`fetched`]. Write state first.
+///
+/// # Errors
+/// [`PaymentError::Fetching`], [`PaymentError::Overflow`], [`PaymentError::Std`] when a token does not answer.
+pub fn fetch(
+    storage: &mut dyn Storage,
+    querier: QuerierWrapper,
+    env: &Env,
+    from: &Addr,
+    coins: &[Coin],
+    reply_id: u64,
+) -> Result<Vec<SubMsg>, PaymentError> {
+    refuse_while_fetching(storage)?;
+    let mut tokens: BTreeMap<&Address, Amount> = BTreeMap::new();
+    for coin in coins {
+        if let Asset::Cw20(token) = &coin.asset {
+            let sum = tokens.entry(token).or_default();
+            *sum = sum.plus(coin.amount)?;
+        }
+    }
+    tokens.retain(|_, amount| !amount.is_zero());
+    if tokens.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut fetches = Vec::new();
+    let mut messages = Vec::new();
+    for (token, amount) in tokens {
+        let before = balance(querier, token, &env.contract.address)?;
+        fetches.push(Fetch {
+            token: token.clone(),
+            after: before.plus(amount)?,
+        });
+        let transfer = Cw20ExecuteMsg::TransferFrom {
+            owner: from.to_string(),
+            recipient: env.contract.address.to_string(),
+            amount: Uint128::new(amount.0),
+        };
+        messages.push(SubMsg::reply_on_success(call(token, &transfer)?, reply_id));
+    }
+    FETCHING.save(storage, &fetches)?;
+    Ok(messages)
+}
+
+/// Takes the reply to the next submessage of [`fetch`]: its token's balance has risen by exactly what was asked.
+///
+/// # Errors
+/// [`PaymentError::Receipt`], which undoes the whole transaction.
+pub fn fetched(
+    storage: &mut dyn Storage,
+    querier: QuerierWrapper,
+    env: &Env,
+) -> Result<(), PaymentError> {
+    let fetches = FETCHING.may_load(storage)?.unwrap_or_default();
+    let (fetch, rest) = fetches.split_first().ok_or(PaymentError::NotFetching)?;
+    let actual = balance(querier, &fetch.token, &env.contract.address)?;
+    if actual != fetch.after {
+        return Err(PaymentError::Receipt {
+            token: fetch.token.clone(),
+            expected: fetch.after,
+            actual,
+        });
+    }
+    if rest.is_empty() {
+        FETCHING.remove(storage);
+    } else {
+        FETCHING.save(storage, &rest.to_vec())?;
+    }
+    Ok(())
+}
+
+/// Refuses to be called while tokens are being fetched. Every execute entry point of a contract that fetches asks this
+/// first; it never holds beyond the transaction, so no exit is blocked.
+///
+/// # Errors
+/// [`PaymentError::Fetching`].
+pub fn refuse_while_fetching(storage: &dyn Storage) -> Result<(), PaymentError> {
+    if FETCHING.exists(storage) {
+        Err(PaymentError::Fetching)
+    } else {
+        Ok(())
+    }
+}
+
+/// The message that sends a coin.
+///
+/// # Errors
+/// [`PaymentError::Std`] when the message cannot be written as JSON; none can fail to.
+pub fn send(coin: &Coin, to: &Address) -> Result<CosmosMsg, PaymentError> {
+    match &coin.asset {
+        Asset::Native(denom) => Ok(BankMsg::Send {
+            to_address: to.to_string(),
+            amount: vec![native(denom, coin.amount)],
+        }
+        .into()),
+        Asset::Cw20(token) => call(
+            token,
+            &Cw20ExecuteMsg::Transfer {
+                recipient: to.to_string(),
+                amount: Uint128::new(coin.amount.0),
+            },
+        ),
+    }
+}
+
+/// A native coin in CosmWasm's words.
+pub fn native(denom: &Denom, amount: Amount) -> cosmwasm_std::Coin {
+    cosmwasm_std::coin(amount.0, denom.as_str())
+}
+
+/// How much of an asset an account of this zone has.
+///
+/// # Errors
+/// [`PaymentError::Std`] when the token does not answer.
+pub fn holding(
+    querier: QuerierWrapper,
+    asset: &Asset,
+    account: &Addr,
+) -> Result<Amount, PaymentError> {
+    match asset {
+        Asset::Native(denom) => {
+            let coin = querier.query_balance(account, denom.as_str())?;
+            Ok(Amount(coin.amount.u128()))
+        }
+        Asset::Cw20(token) => balance(querier, token, account),
+    }
+}
+
+fn balance(
+    querier: QuerierWrapper,
+    token: &Address,
+    account: &Addr,
+) -> Result<Amount, PaymentError> {
+    let query = Cw20QueryMsg::Balance {
+        address: account.to_string(),
+    };
+    let response: BalanceResponse = querier.query_wasm_smart(token.as_str(), &query)?;
+    Ok(Amount(response.balance.u128()))
+}
+
+fn call(token: &Address, message: &Cw20ExecuteMsg) -> Result<CosmosMsg, PaymentError> {
+    Ok(WasmMsg::Execute {
+        contract_addr: token.to_string(),
+        msg: to_json_binary(message)?,
+        funds: Vec::new(),
+    }
+    .into())
+}
+
+/// Sums by denom; what is zero is not there.
+fn purse<'a>(
+    coins: impl Iterator<Item = (&'a str, u128)>,
+) -> Result<BTreeMap<String, u128>, PaymentError> {
+    let mut sums: BTreeMap<String, u128> = BTreeMap::new();
+    for (denom, amount) in coins {
+        let sum = sums.entry(denom.into()).or_default();
+        *sum = sum.checked_add(amount).ok_or(Overflow("funds"))?;
+    }
+    sums.retain(|_, amount| *amount != 0);
+    Ok(sums)
+}
+
+struct Purse<'a>(&'a BTreeMap<String, u128>);
+
+impl std::fmt::Display for Purse<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("nothing");
+        }
+        let coins: Vec<String> = self
+            .0
+            .iter()
+            .map(|(denom, amount)| format!("{amount}{denom}"))
+            .collect();
+        f.write_str(&coins.join(","))
+    }
+}
