@@ -37,8 +37,28 @@ pub enum Refusal {
     WrongChain {
         /// The chain that the view is of.
         expected: ZoneId,
-        /// The chain id in the header, or for the compact form its tag in hexadecimal.
+        /// The chain id in the header.
         actual: String,
+    },
+    /// A compact header of another chain: it carries only the first four bytes of its chain id's hash.
+    #[error(
+        "a header of a chain with tag {actual:08x}, expected {expected_tag:08x} of {expected}"
+    )]
+    WrongChainTag {
+        /// The chain that the view is of.
+        expected: ZoneId,
+        /// Its tag.
+        expected_tag: u32,
+        /// The tag in the header.
+        actual: u32,
+    },
+    /// A form that does not tell enough: without a trusted header only the standard one does.
+    #[error("a header in {actual} form, expected the {expected} form")]
+    Form {
+        /// The form asked for.
+        expected: &'static str,
+        /// The form given.
+        actual: &'static str,
     },
     /// A trusted height of another revision of the chain.
     #[error("trusted height of revision {actual}, expected {expected}")]
@@ -177,6 +197,14 @@ pub enum Refusal {
         base: Hash,
         /// The sets that it could name.
         cached: Vec<Hash>,
+    },
+    /// A proposer at a place that the set does not have.
+    #[error("the proposer is validator {index} of a set of {size}")]
+    Place {
+        /// The place given.
+        index: usize,
+        /// Number of validators in the set.
+        size: usize,
     },
     /// A difference that takes more from its base than there is.
     #[error("the difference takes validator {index} of a base of {size}")]

@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
+use tendermint::block;
 use tessera_primitives::{Hash, Height, Timestamp};
 
-use crate::{Refusal, ValidatorSet};
+use crate::{comet, Refusal, ValidatorSet};
 
 /// What a zone keeps of a header that it trusts: enough to verify later ones, to prove storage, and to find where a
 /// fork began. 30 gas a byte are paid for each header stored, so nothing else is in it: `validators_hash` is the
@@ -29,11 +30,13 @@ pub struct TrustedHeader {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
     /// The header itself, as CometBFT's fields.
-    pub header: tendermint::block::Header,
+    pub header: block::Header,
     /// Its hash.
     pub hash: Hash,
-    /// The set that signed it; its hash is the header's `validators_hash`.
+    /// The set that signed it.
     pub validators: ValidatorSet,
+    /// The hash of that set, which is the header's `validators_hash`: what the set is cached by.
+    pub validators_hash: Hash,
     /// Whether the sender asks (and pays, 30 gas a byte) for `validators` to be cached as a base of later differences.
     /// Never in the standard form.
     pub keep: bool,
@@ -43,13 +46,25 @@ impl Verified {
     /// What to store of it.
     ///
     /// # Errors
-    /// [`Refusal::AppHash`] when its app hash is not 32 bytes, [`Refusal::Time`], [`Refusal::Field`].
+    /// [`Refusal::AppHash`] when its app hash is not 32 bytes: CometBFT allows any, the Cosmos SDK makes no other.
     pub fn to_trusted(&self) -> Result<TrustedHeader, Refusal> {
-        unimplemented!()
-    }
-
-    /// The hash of the set that signed it: what the set is cached by.
-    pub fn validators_hash(&self) -> Hash {
-        unimplemented!()
+        let header = &self.header;
+        let app_hash = header.app_hash.as_bytes();
+        let parent = header
+            .last_block_id
+            .and_then(|block| comet::hash_of(block.hash));
+        Ok(TrustedHeader {
+            height: comet::height_of(header.height),
+            hash: self.hash,
+            time: comet::time_of("header time", header.time)?,
+            app_hash: Hash::try_from(app_hash).map_err(|_| Refusal::AppHash {
+                actual: app_hash.len(),
+            })?,
+            next_validators_hash: comet::required(
+                "next_validators_hash",
+                Some(header.next_validators_hash),
+            )?,
+            parent: parent.unwrap_or(Hash::ZERO),
+        })
     }
 }
