@@ -293,6 +293,24 @@ impl<T: Canonical> Canonical for Option<T> {
     }
 }
 
+macro_rules! canonical_tuple {
+    ($($part:ident . $index:tt),*) => {
+        /// A tuple is its parts in order.
+        impl<$($part: Canonical),*> Canonical for ($($part),*) {
+            fn write(&self, writer: &mut Writer) {
+                $( writer.value(&self.$index); )*
+            }
+
+            fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
+                Ok(($(reader.value::<$part>()?),*))
+            }
+        }
+    };
+}
+
+canonical_tuple!(A.0, B.1);
+canonical_tuple!(A.0, B.1, C.2);
+
 macro_rules! canonical_text {
     ($($newtype:ident),*) => {$(
         impl Canonical for crate::$newtype {
