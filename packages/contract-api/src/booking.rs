@@ -12,6 +12,7 @@ use crate::{
 
 /// Makes a booking contract.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// The owner, who stocks the inventory and links locks, and the guardian.
     pub roles: Appointment,
@@ -21,6 +22,7 @@ pub struct InstantiateMsg {
 
 /// What can be done with a booking contract.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum ExecuteMsg {
     /// Adds an item, or changes what is free of it and what a unit costs. Sent by the owner.
     ///
@@ -83,6 +85,7 @@ pub const MAX_NAME: usize = 64;
 
 /// What a leg's call asks for: the payload that a registrant signs, as JSON.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Eq)]
 pub struct Booking {
     /// The item.
@@ -106,6 +109,7 @@ impl Booking {
 
 /// What can be asked of a booking contract.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// Roles and pause.
@@ -154,6 +158,7 @@ pub enum QueryMsg {
 
 /// An item of the inventory.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Eq)]
 pub struct ItemResponse {
     /// Its name.
@@ -172,6 +177,7 @@ pub struct ItemResponse {
 
 /// What a task has reserved.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Eq)]
 pub struct ReservationResponse {
     /// The item.

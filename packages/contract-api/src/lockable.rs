@@ -21,6 +21,7 @@ use tessera_primitives::{Address, Bytes, Hash};
 
 /// What a lock says to a lockable contract.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum LockableMsg {
     /// The leg commits: reserve what the payload asks for.
     Lock(Order),
@@ -32,6 +33,7 @@ pub enum LockableMsg {
 
 /// What a leg's call asks for.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Eq)]
 pub struct Order {
     /// The task, which names the reservation together with the lock that sends it.
@@ -55,6 +57,7 @@ impl LockableMsg {
 
 /// The envelope: the one variant that every lockable contract's execute message shares.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 enum Envelope {
     Lockable(LockableMsg),
 }

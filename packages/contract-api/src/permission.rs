@@ -6,6 +6,7 @@ use cosmwasm_schema::cw_serde;
 
 /// Who may send a message.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Copy, Eq)]
 pub enum Who {
     /// Any account. What it may do is then the rule's business: a registrant, a validator, a link.
@@ -22,6 +23,7 @@ pub enum Who {
 
 /// Whether a message works while the contract is paused. Entries are refused, exits never are.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Copy, Eq)]
 pub enum Paused {
     /// It works: an exit, or something that nobody's money depends on.
@@ -32,6 +34,7 @@ pub enum Paused {
 
 /// The permission of a message.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(Copy, Eq)]
 pub struct Permission {
     /// Who may send it.

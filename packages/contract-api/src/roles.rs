@@ -10,6 +10,7 @@ use crate::permissions;
 
 /// Who starts as owner and guardian, in a contract's instantiate message.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct Appointment {
     /// The owner; nobody when absent, and then for good.
     pub owner: Option<Address>,
@@ -19,6 +20,7 @@ pub struct Appointment {
 
 /// What the owner and the guardian do with their roles.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub enum RolesMsg {
     /// Offers the contract to another owner, or withdraws the offer. Sent by the owner.
     OfferOwner {
@@ -53,6 +55,7 @@ permissions! {
 
 /// How a contract's roles stand.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 pub struct RolesResponse {
     /// The owner, if there is one.
     pub owner: Option<Address>,
