@@ -19,8 +19,8 @@
 //!   a leaf prefix other than `00 02 version`, varints that are not canonical, a header of an inner node above 11
 //!   bytes, heights that do not rise towards the root or pass 64, siblings not framed as `20 hash`, another number of
 //!   children than two, empty keys and values. No IAVL tree has any of these. Those checks also stand in for what
-//!   `ics23` 0.12.0 lacks or trusts: it bounds prefixes only from a spec, checks no framing byte, accepts any extra
-//!   bytes in the prefix of a store's leaf, and panics on neighbours whose paths coincide;
+//!   `ics23` 0.12.0 lacks or trusts: it believes a spec's greatest prefix length, checks no framing byte, accepts extra
+//!   bytes in the prefix of a store's leaf, and panics on neighbours whose paths never part;
 //! - the specs are the two built-in ones; none is ever read from a message;
 //! - no input makes this crate panic, recurse deeper than 65 calls, or allocate more than a small multiple of its size.
 //!

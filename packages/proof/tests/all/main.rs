@@ -8,5 +8,9 @@
     clippy::cast_possible_truncation
 )]
 
+mod forged;
+mod model;
+mod multi;
 mod opening;
+mod properties;
 mod support;
