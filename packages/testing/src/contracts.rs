@@ -1,0 +1,3 @@
+//! Small contracts to try a zone with.
+
+pub mod notes;
