@@ -1,0 +1,27 @@
+//! The commands that `ci/`'s scripts call.
+
+use clap::Parser;
+
+mod command;
+
+/// Checks of the workspace by program. `ci/test`, `ci/check`, `ci/wasm` and `ci/bench` call them.
+#[derive(Parser)]
+#[command(version, about)]
+enum Command {
+    /// Check who sees whom: `cargo metadata --format-version 1 --no-deps | tessera-ci edges`.
+    Edges,
+    /// Check every built contract: checksums, the chain's own check, size and locals against their budget.
+    #[cfg(feature = "vm")]
+    Wasm(command::wasm::Arguments),
+    /// Measure, print or check the project's figures.
+    Bench(command::bench::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Command::parse() {
+        Command::Edges => command::edges::run(),
+        #[cfg(feature = "vm")]
+        Command::Wasm(arguments) => command::wasm::run(&arguments),
+        Command::Bench(arguments) => command::bench::run(&arguments),
+    }
+}
