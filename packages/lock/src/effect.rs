@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{
-    Address, Amount, Asset, Bytes, Canonical, Coin, Hash, Malformed, Reader, Writer, ZoneId,
+    Address, Amount, Asset, Bytes, Canonical, Coin, Hash, Malformed, Reader, Writer,
 };
 
 use crate::{state::Seen, TaskBody};
@@ -204,12 +204,4 @@ impl Locking {
         let body = Bytes(body.to_bytes());
         Locking { caller, body, seen }
     }
-}
-
-/// The zones against whose caps a leg counts: those of all other legs.
-pub(crate) fn zones_of(body: &TaskBody, own: u8) -> Vec<ZoneId> {
-    body.task
-        .others(own)
-        .map(|(_, leg)| leg.zone.clone())
-        .collect()
 }

@@ -3,7 +3,7 @@
 //! One root and one multiproof a zone serve all tasks of a batch. A zone may be shown at several roots, as a fork
 //! demands (one below it and one above): each is a [`ZoneProof`] of its own.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{CanonicalAddress, Hash, Height, Root, ZoneId};
@@ -121,7 +121,7 @@ fn prove(subjects: &[Subject<'_>], proof: &ZoneProof, root: Root) -> Result<Vec<
             Refusal::Proof {
                 zone: proof.zone.clone(),
                 height: proof.height,
-                reason,
+                reason: Box::new(reason),
             }
         })?;
     number(

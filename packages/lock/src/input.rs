@@ -30,6 +30,25 @@ pub struct Sighting {
     pub mark: Option<Mark>,
 }
 
+/// A leg that its registrant brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Who sent the message.
+    pub sender: Address,
+    /// The task.
+    pub task: Task,
+    /// The own leg's `tx`. Its addresses were checked against this zone, and the contracts that it calls exist.
+    pub tx: Vec<Effect>,
+    /// The own leg's reversal, checked alike.
+    pub reversal: Vec<Effect>,
+    /// What relayers get, in the fee's denom.
+    pub tip: Amount,
+    /// The native coins that came along, each denom once.
+    pub sent: Vec<Coin>,
+    /// How each other leg's zone stands, in the order of the legs.
+    pub standings: Vec<Standing>,
+}
+
 /// A verb, with what it needs to know of the world.
 ///
 /// Of a `commit` or `settle` with many tasks each is one input, and each step is applied before the next:
@@ -37,22 +56,7 @@ pub struct Sighting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A registrant brings a leg.
-    Register {
-        /// Who sent the message.
-        sender: Address,
-        /// The task.
-        task: Task,
-        /// The own leg's `tx`. Its addresses were checked against this zone, and the contracts that it calls exist.
-        tx: Vec<Effect>,
-        /// The own leg's reversal, checked alike.
-        reversal: Vec<Effect>,
-        /// What relayers get, in the fee's denom.
-        tip: Amount,
-        /// The native coins that came along, each denom once.
-        sent: Vec<Coin>,
-        /// How each other leg's zone stands, in the order of the legs.
-        standings: Vec<Standing>,
-    },
+    Register(Registration),
     /// Anyone locks a leg whose others are proven ready.
     Commit {
         /// Who sent the message, and gets the tip's share.

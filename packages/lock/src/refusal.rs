@@ -1,4 +1,4 @@
-use alloc::string::String;
+use alloc::{boxed::Box, string::String};
 
 use tessera_primitives::{
     Address, Amount, Asset, Bytes, CanonicalAddress, Denom, Hash, Height, Malformed, Overflow,
@@ -22,7 +22,7 @@ pub enum Refusal {
         /// The header height of its root.
         height: Height,
         /// What is wrong with it.
-        reason: tessera_proof::Refusal,
+        reason: Box<tessera_proof::Refusal>,
     },
     /// The proven value of a leg is not 9 bytes with a known state.
     #[error("a leg's proven value is `{actual}`: expected a state byte and 8 bytes of height")]

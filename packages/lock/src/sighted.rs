@@ -1,0 +1,141 @@
+//! What one sighting says.
+
+use alloc::string::String;
+
+use tessera_primitives::{Height, Root, ZoneStatus};
+
+use crate::{
+    state::{LegState, Mark},
+    Leg, Refusal,
+};
+
+/// What one sighting says of another leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    /// Nothing that counts.
+    Nothing,
+    /// It is rejected, reversed or missing: it was not, and will not be, committed and kept.
+    Gone,
+    /// The same, but on the word of a zone that forked: another zone may have believed another branch.
+    Doubtful,
+    /// It is committed.
+    Committed,
+    /// It is kept.
+    Kept,
+}
+
+/// One sighting with what it takes to judge it.
+pub(crate) struct Sighted<'a> {
+    pub leg: &'a Leg,
+    pub root: &'a Root,
+    pub mark: Option<Mark>,
+    /// The leg's zone forked after the own leg was committed.
+    pub touched: bool,
+    /// A branch is not waited for any more.
+    pub waited_out: bool,
+    /// The task is settled on proof.
+    pub on_proof: bool,
+}
+
+impl Sighted<'_> {
+    /// Height of the header that has the root.
+    fn header(&self) -> Height {
+        Height(self.root.state_height.0.saturating_add(1))
+    }
+
+    /// Whether the root's state stands for every later height: the last of a closed zone.
+    pub fn stands(&self) -> bool {
+        stands(self.root)
+    }
+
+    /// What the sighting says.
+    pub fn word(&self) -> Result<Word, Refusal> {
+        let in_doubt = usable(self.leg, self.root)?;
+        let state_height = self.root.state_height;
+        let past = state_height >= self.leg.deadline;
+        let forked = self.root.standing.fork.is_some();
+        let blame = if in_doubt || (forked && !past) {
+            Word::Doubtful
+        } else {
+            Word::Gone
+        };
+        let prefix_end = self.touched && self.waited_out && self.is_end_of_prefix();
+        Ok(match self.mark.map(|mark| mark.state) {
+            Some(LegState::Rejected | LegState::Reversed) if in_doubt => Word::Doubtful,
+            Some(LegState::Rejected | LegState::Reversed) => Word::Gone,
+            // Nothing commits at the deadline or later.
+            Some(LegState::Registered | LegState::Lapsed)
+                if past || self.stands() || prefix_end =>
+            {
+                blame
+            }
+            None if state_height >= self.leg.retained_until()? => Word::Nothing,
+            None if past || self.stands() || prefix_end => blame,
+            Some(LegState::Registered | LegState::Lapsed) | None => Word::Nothing,
+            Some(state @ (LegState::Committed | LegState::Conceded | LegState::Kept)) => {
+                let timely = self.on_proof || past || self.stands() || prefix_end;
+                // From G on a branch counts for Reverse only.
+                let barred = in_doubt && self.touched && self.waited_out && !self.stands();
+                match state {
+                    _ if !timely || barred => Word::Nothing,
+                    LegState::Kept => Word::Kept,
+                    _ => Word::Committed,
+                }
+            }
+        })
+    }
+
+    /// Whether this is the last root that all branches share, known as such.
+    fn is_end_of_prefix(&self) -> bool {
+        let fork = self.root.standing.fork;
+        fork.is_some_and(|fork| fork.exact && self.header().0.checked_add(1) == Some(fork.height.0))
+    }
+}
+
+/// Whether a root is the last of a closed zone, which stands for every later height.
+pub(crate) fn stands(root: &Root) -> bool {
+    let last = root.standing.closing.and_then(|closing| closing.last);
+    root.standing.status == ZoneStatus::Closed
+        && last.is_some_and(|last| Some(last.0) == root.state_height.0.checked_add(1))
+}
+
+/// Whether a root lies at or above a fork, on the branch that was admitted.
+///
+/// # Errors
+/// [`Refusal::RootInDoubt`] when the branch was not admitted, or no branch is; [`Refusal::RootAfterEnd`].
+pub(crate) fn usable(leg: &Leg, root: &Root) -> Result<bool, Refusal> {
+    let standing = &root.standing;
+    let height = Height(root.state_height.0.saturating_add(1));
+    let zone = || leg.zone.clone();
+    let last = standing.closing.and_then(|closing| closing.last);
+    if let (ZoneStatus::Closed, Some(last)) = (standing.status, last) {
+        if height > last {
+            let zone = zone();
+            return Err(Refusal::RootAfterEnd { zone, height, last });
+        }
+    }
+    match standing.fork {
+        Some(fork) if height >= fork.height => {
+            let admitted = standing.branch > 0
+                && standing.branch == root.branch
+                && standing.status != ZoneStatus::Forked;
+            if admitted {
+                return Ok(true);
+            }
+            Err(Refusal::RootInDoubt {
+                zone: zone(),
+                height,
+                branch: root.branch,
+                fork: fork.height,
+                admitted: standing.branch,
+            })
+        }
+        _ => Ok(false),
+    }
+}
+
+/// What was seen, for people.
+pub(crate) fn describe(root: &Root, mark: Option<Mark>) -> String {
+    let state = mark.map_or("unregistered", |mark| mark.state.name());
+    alloc::format!("{state} at state height {}", root.state_height)
+}

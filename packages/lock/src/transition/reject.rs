@@ -1,0 +1,68 @@
+use tessera_primitives::{Address, Timestamp};
+
+use super::{open_leg, read, refund};
+use crate::{
+    sighted,
+    state::{LegState, Parameters},
+    Event, Leg, Now, Reads, Refusal, Refused, Sighting, Step, Task,
+};
+
+/// `reject`: the registrant takes the leg back, while it is Registered, because another leg is not there. Without a
+/// proof of that the last registrant would hold a free option. The whole tip is refunded, the fee is not.
+pub(super) fn reject<R: Reads>(
+    now: &Now,
+    reads: &R,
+    sender: &Address,
+    task: &Task,
+    sightings: &[Sighting],
+) -> Result<Step, Refused<R::Error>> {
+    let id = task.id();
+    let (_, terms) = open_leg(reads, &id, &[LegState::Registered], "registered")?;
+    let expected = read(reads.address(&terms.registrant))?;
+    if *sender != expected {
+        let actual = sender.clone();
+        return Err(Refused::Rule(Refusal::NotRegistrant { expected, actual }));
+    }
+    let parameters = read(reads.parameters())?;
+    one_is_missing(now.time, &parameters, task, terms.index, sightings)?;
+    let mut step = refund(reads, id, LegState::Rejected, &terms)?;
+    step.events.push(Event::Rejected { task: id });
+    Ok(step)
+}
+
+fn one_is_missing(
+    now: Timestamp,
+    parameters: &Parameters,
+    task: &Task,
+    own: u8,
+    sightings: &[Sighting],
+) -> Result<(), Refusal> {
+    let mut reason = Refusal::NothingMissing;
+    for sighting in sightings {
+        let leg = task.leg(sighting.leg).filter(|_| sighting.leg != own);
+        let leg = leg.ok_or(Refusal::NoLeg { leg: sighting.leg })?;
+        sighted::usable(leg, &sighting.root)?;
+        if !is_missing(leg, sighting)? {
+            continue;
+        }
+        let (age, max) = (now.since(sighting.root.time), parameters.fresh);
+        if age <= max || sighted::stands(&sighting.root) {
+            return Ok(());
+        }
+        let (zone, actual) = (leg.zone.clone(), age);
+        reason = Refusal::Stale { zone, max, actual };
+    }
+    Err(reason)
+}
+
+fn is_missing(leg: &Leg, sighting: &Sighting) -> Result<bool, Refusal> {
+    let height = sighting.root.state_height;
+    Ok(match sighting.mark.map(|mark| mark.state) {
+        None => height < leg.retained_until()?,
+        Some(LegState::Rejected | LegState::Reversed) => true,
+        Some(LegState::Registered | LegState::Lapsed) => {
+            height >= leg.deadline || sighted::stands(&sighting.root)
+        }
+        Some(LegState::Committed | LegState::Conceded | LegState::Kept) => false,
+    })
+}
