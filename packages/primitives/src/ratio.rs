@@ -1,11 +1,11 @@
-use core::fmt;
+use core::{cmp::Ordering, fmt};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{wide, Amount, Malformed, Overflow};
 
-/// A fraction in [0, 1] with a denominator that is not zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// A fraction in [0, 1] with a denominator that is not zero. It is compared by value: 1/2 equals 2/4.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Parts", into = "Parts")]
 pub struct Ratio {
@@ -70,17 +70,26 @@ impl Ratio {
     }
 }
 
-impl PartialOrd for Ratio {
-    fn partial_cmp(&self, other: &Ratio) -> Option<core::cmp::Ordering> {
-        let (ours, theirs) = (u128::from(self.denominator), u128::from(other.denominator));
-        Some(wide::compare_products(
-            self.numerator.into(),
-            theirs,
-            other.numerator.into(),
-            ours,
-        ))
+impl Ord for Ratio {
+    fn cmp(&self, other: &Ratio) -> Ordering {
+        let (ours, theirs) = (self.denominator.into(), other.denominator.into());
+        wide::compare_products(self.numerator.into(), theirs, other.numerator.into(), ours)
     }
 }
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Ratio) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Ratio {
+    fn eq(&self, other: &Ratio) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Ratio {}
 
 impl TryFrom<Parts> for Ratio {
     type Error = Malformed;

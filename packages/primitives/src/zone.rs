@@ -44,7 +44,7 @@ impl ZoneId {
     }
 
     /// The revision that Cosmos chains append as `-<number>`: 0 when there is none, or when it is not a number
-    /// written without leading zeros.
+    /// written without leading zeros. As in ibc-go, no revision follows a dash or stands alone.
     pub fn revision(&self) -> u64 {
         self.split().1
     }
@@ -56,7 +56,9 @@ impl ZoneId {
 
     fn split(&self) -> (&str, u64) {
         match self.0.rsplit_once('-') {
-            Some((name, digits)) if !name.is_empty() && !digits.starts_with('0') => {
+            Some((name, digits))
+                if !matches!(name.as_bytes(), [] | [.., b'-']) && !digits.starts_with('0') =>
+            {
                 match digits.parse() {
                     Ok(revision) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
                         (name, revision)
