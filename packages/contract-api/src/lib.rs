@@ -6,6 +6,8 @@
 //! | --- | --- |
 //! | [`roles`] | owner, guardian and pause: messages that every contract embeds |
 //! | [`lockable`] | what a contract implements so that a task can reserve, keep and release things in it |
+//! | [`roots`] | the query that every source of other zones' roots answers |
+//! | [`chain_view`] | light clients of other zones: roots and forks |
 //! | [`booking`] | the example of a lockable contract |
 //!
 //! [`permission`] says who may send a message, beside the message; [`event`] carries a rule's facts onto the chain and
@@ -18,7 +20,9 @@
 #![deny(missing_docs)]
 
 pub mod booking;
+pub mod chain_view;
 pub mod event;
 pub mod lockable;
 pub mod permission;
 pub mod roles;
+pub mod roots;
