@@ -1,5 +1,7 @@
 //! The commands that `ci/`'s scripts call.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 mod command;
@@ -17,11 +19,18 @@ enum Command {
     Bench(command::bench::Arguments),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Command::parse() {
+fn main() -> ExitCode {
+    let done = match Command::parse() {
         Command::Edges => command::edges::run(),
         #[cfg(feature = "vm")]
         Command::Wasm(arguments) => command::wasm::run(&arguments),
         Command::Bench(arguments) => command::bench::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tessera-ci: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from . import Failure, record
 from .genesis import VALIDATOR_KEY, run
 
-PATIENCE = 30
+PATIENCE = 20
 
 
 def pin(home, chain_id, code_ids):
@@ -75,7 +75,10 @@ def _await_pinned(wasmd, node, code_ids, number):
         if code_ids <= pinned(wasmd, node):
             return
         time.sleep(0.3)
-    raise Failure(f"proposal {number} did not pin {sorted(code_ids)} within {PATIENCE} s")
+    answer = json.loads(run(wasmd, "query", "gov", "proposal", number, "--node", node.rpc, "--output", "json"))
+    proposal = answer.get("proposal", answer)
+    reason = proposal.get("failed_reason") or proposal.get("status")
+    raise Failure(f"proposal {number} did not pin {sorted(code_ids)} within {PATIENCE} s: {reason}")
 
 
 def _attribute(events, kind, key):

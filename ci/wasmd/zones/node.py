@@ -47,6 +47,8 @@ class Node:
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         note = {"pid": process.pid, "started": process_start(process.pid)}
         (self.home / "node.pid").write_text(json.dumps(note))
+        # A process that has only just become wasmd shows no arguments for a moment.
+        _until(lambda: self.pid() is not None or process.poll() is not None, 5)
 
     def pid(self):
         """The pid of this node's process, or None: a number that another process has got since does not count."""
