@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 pub mod contracts;
+mod crypto;
 mod error;
 pub mod multistore;
 mod seal;
@@ -11,6 +12,7 @@ mod tree;
 mod validator;
 mod zone;
 
+pub use crypto::NativeCrypto;
 pub use error::ZoneError;
 pub use multistore::Multistore;
 pub use state::State;

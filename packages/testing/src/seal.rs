@@ -16,7 +16,7 @@ use tendermint_proto::v0_38::{
     abci::ExecTxResult,
     types::{
         Block as RawBlock, BlockId as RawBlockId, Commit as RawCommit, CommitSig as RawCommitSig,
-        Data, EvidenceList, HashedParams, PartSetHeader as RawPartSetHeader,
+        Data, EvidenceList, HashedParams, Header as RawHeader, PartSetHeader as RawPartSetHeader,
     },
 };
 use tessera_primitives::{Timestamp, ZoneId};
@@ -151,30 +151,8 @@ impl Proposal<'_> {
 
     /// The number and the root of the parts that the block is gossiped in.
     fn parts(&self, header: &block::Header) -> Result<parts::Header, ZoneError> {
-        let last_commit = match &self.last {
-            Some(last) => RawCommit::from(last.commit.clone()),
-            // CometBFT writes an empty commit in the first block, not none.
-            None => RawCommit {
-                block_id: Some(RawBlockId {
-                    hash: Vec::new(),
-                    part_set_header: Some(RawPartSetHeader::default()),
-                }),
-                ..RawCommit::default()
-            },
-        };
-        let block = RawBlock {
-            header: Some(header.clone().into()),
-            data: Some(Data {
-                txs: self
-                    .transactions
-                    .iter()
-                    .map(|one| one.bytes.clone())
-                    .collect(),
-            }),
-            evidence: Some(EvidenceList::default()),
-            last_commit: Some(last_commit),
-        };
-        let bytes = block.encode_to_vec();
+        let last_commit = self.last.as_ref().map(|last| last.commit);
+        let bytes = block_bytes(header, self.transactions, last_commit);
         let chunks = bytes.chunks(PART_SIZE).map(<[u8]>::to_vec);
         let total = u32::try_from(chunks.len()).map_err(ZoneError::malformed("parts"))?;
         parts::Header::new(total, merkle(chunks)).map_err(ZoneError::malformed("parts"))
@@ -208,6 +186,41 @@ impl Proposal<'_> {
             .map(|clock| Timestamp(clock.saturating_sub(early)))
             .collect()
     }
+}
+
+/// A block in CometBFT's protobuf, without evidence.
+pub(crate) fn block_bytes(
+    header: &block::Header,
+    transactions: &[Transaction],
+    last_commit: Option<&Commit>,
+) -> Vec<u8> {
+    let last_commit = match last_commit {
+        Some(commit) => RawCommit::from(commit.clone()),
+        // CometBFT writes an empty commit in the first block, not none.
+        None => RawCommit {
+            block_id: Some(RawBlockId {
+                hash: Vec::new(),
+                part_set_header: Some(RawPartSetHeader::default()),
+            }),
+            ..RawCommit::default()
+        },
+    };
+    let transactions = transactions.iter().map(|one| one.bytes.clone());
+    let mut header = RawHeader::from(header.clone());
+    // Go writes a block id that is empty, where tendermint-rs writes none.
+    header.last_block_id.get_or_insert(RawBlockId {
+        hash: Vec::new(),
+        part_set_header: Some(RawPartSetHeader::default()),
+    });
+    RawBlock {
+        header: Some(header),
+        data: Some(Data {
+            txs: transactions.collect(),
+        }),
+        evidence: Some(EvidenceList::default()),
+        last_commit: Some(last_commit),
+    }
+    .encode_to_vec()
 }
 
 /// CometBFT's `WeightedMedian`: the time at which half of the power is passed.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ed25519_consensus::SigningKey;
 use tendermint::{account, validator, vote, PublicKey};
+use tessera_header::{ValidatorKey, ValidatorSet};
 use tessera_primitives::Hash;
 
 use crate::ZoneError;
@@ -193,6 +194,21 @@ impl Validators {
             .and_then(|turn| usize::try_from(turn).ok());
         let member = turn.and_then(|turn| self.members.get(turn));
         &member.unwrap_or(&self.strongest).info
+    }
+
+    /// The set without its keys, as package `header` reads it.
+    ///
+    /// # Errors
+    /// [`ZoneError::Validators`] for more validators than that package takes.
+    pub fn known(&self) -> Result<ValidatorSet, ZoneError> {
+        let member = |member: &Validator| tessera_header::Validator {
+            key: ValidatorKey(*member.key.verification_key().as_bytes()),
+            power: member.power(),
+        };
+        let set = ValidatorSet::new(self.members.iter().map(member).collect());
+        set.map_err(|refusal| ZoneError::Validators {
+            reason: refusal.to_string(),
+        })
     }
 
     /// The set without its keys, as light clients read it, with the proposer of a height.

@@ -4,6 +4,7 @@ mod accounts;
 mod block;
 mod evidence;
 mod fork;
+mod headers;
 mod run;
 
 use std::{collections::BTreeSet, sync::Arc};

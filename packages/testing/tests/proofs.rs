@@ -59,7 +59,7 @@ fn a_key_is_proven_under_the_app_hash_of_the_header_above() {
     let state = zone.height();
     zone.produce(2).unwrap();
     let header = zone
-        .header(state.plus(1).unwrap())
+        .light_block(state.plus(1).unwrap())
         .unwrap()
         .signed_header
         .header;

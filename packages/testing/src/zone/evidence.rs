@@ -4,7 +4,7 @@ use prost::Message;
 use tessera_primitives::{Bytes, Hash, Height};
 use tessera_proof::{multiproof, Proof};
 
-use crate::{multistore::WASM, state, LightBlock, Tree, Zone, ZoneError};
+use crate::{multistore::WASM, state, Tree, Zone, ZoneError};
 
 /// What a key of a contract held after a block, with the proofs of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,14 +32,6 @@ impl Proven {
 }
 
 impl Zone {
-    /// A sealed header with all that verifies it.
-    ///
-    /// # Errors
-    /// [`ZoneError::NoBlock`].
-    pub fn header(&self, height: Height) -> Result<LightBlock, ZoneError> {
-        self.block(height).map(|block| block.light_block())
-    }
-
     /// What a key of a contract held after block `state`, proven. The header that verifies it is that of `state + 1`.
     ///
     /// # Errors

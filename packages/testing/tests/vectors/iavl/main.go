@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"cosmossdk.io/log"
-	dbm "github.com/cosmos/iavl/db"
 	"github.com/cosmos/iavl"
+	dbm "github.com/cosmos/iavl/db"
 )
 
 // A pseudo-random walk that both sides can compute: splitmix64.

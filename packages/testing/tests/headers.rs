@@ -1,0 +1,379 @@
+//! A zone's headers, read by the light client that real relayers use and by `tessera_header`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation
+)]
+
+use std::{convert::Infallible, time::Duration};
+
+use tendermint::block::CommitSig;
+use tendermint_light_client_verifier::{
+    options::Options,
+    types::{TrustThreshold, TrustedBlockState, UntrustedBlockState},
+    ProdVerifier, Verdict, Verifier,
+};
+use tendermint_testgen::{Generator, Header as TestHeader, Validator as TestValidator};
+use tessera_header::{
+    anchor, verify, CachedSets, Header, Params, Trust, TrustedHeader, ValidatorSet,
+};
+use tessera_primitives::{Hash, Height, Ratio, Seconds, Timestamp};
+use tessera_testing::{
+    contracts::notes, LightBlock, NativeCrypto, Validators, Zone, ZoneConfig, ZoneError,
+};
+
+fn third() -> Ratio {
+    Ratio::new(1, 3).unwrap()
+}
+
+/// What `tendermint-light-client-verifier` says, an hour after the header's time.
+fn light_client(trusted: &LightBlock, untrusted: &LightBlock) -> Verdict {
+    let options = Options {
+        trust_threshold: TrustThreshold::ONE_THIRD,
+        trusting_period: Duration::from_secs(14 * 86_400),
+        clock_drift: Duration::from_secs(10),
+    };
+    let header = &trusted.signed_header.header;
+    ProdVerifier::default().verify_update_header(
+        UntrustedBlockState {
+            signed_header: &untrusted.signed_header,
+            validators: &untrusted.validators,
+            next_validators: Some(&untrusted.next_validators),
+        },
+        TrustedBlockState {
+            chain_id: &header.chain_id,
+            header_time: header.time,
+            height: header.height,
+            next_validators: &trusted.next_validators,
+            next_validators_hash: header.next_validators_hash,
+        },
+        &options,
+        (untrusted.signed_header.header.time + Duration::from_secs(3_600)).unwrap(),
+    )
+}
+
+struct Cached(Vec<ValidatorSet>);
+
+impl CachedSets for Cached {
+    type Error = Infallible;
+
+    fn set(&self, hash: &Hash) -> Result<Option<ValidatorSet>, Infallible> {
+        Ok(self.0.iter().find(|set| set.hash() == *hash).cloned())
+    }
+
+    fn cached(&self) -> Result<Vec<Hash>, Infallible> {
+        Ok(self.0.iter().map(ValidatorSet::hash).collect())
+    }
+}
+
+/// Our own light client, which starts from the zone's header at `first` and follows the given ones.
+fn follow(
+    zone: &Zone,
+    first: Height,
+    headers: &[Header],
+    cached: Vec<ValidatorSet>,
+) -> TrustedHeader {
+    let untrusted = zone.first_header(first).unwrap().open().unwrap();
+    let mut trusted = anchor(&NativeCrypto, zone.id(), &untrusted)
+        .unwrap()
+        .to_trusted()
+        .unwrap();
+    let params = Params {
+        trust_level: third(),
+        trusting_period: Seconds(14 * 86_400),
+        clock_drift: Seconds(10),
+    };
+    for header in headers {
+        let trust = Trust {
+            zone: zone.id(),
+            header: &trusted,
+            params: &params,
+        };
+        let sets = Cached(cached.clone());
+        let verified = verify(
+            &NativeCrypto,
+            &trust,
+            &sets,
+            &header.open().unwrap(),
+            zone.time(),
+        );
+        trusted = verified.unwrap().to_trusted().unwrap();
+    }
+    trusted
+}
+
+fn zone_with(validators: Validators) -> Zone {
+    let config = ZoneConfig {
+        validators,
+        ..ZoneConfig::new("beta-3", "beta").unwrap()
+    };
+    Zone::start(config)
+}
+
+#[test]
+fn every_header_of_a_busy_zone_is_verified_adjacent_and_skipping() {
+    let mut zone = zone_with(Validators::with_powers("v", [50, 30, 20, 10, 10, 5, 1]).unwrap());
+    let alice = zone.account("alice").unwrap();
+    let code = zone.store_code(notes::code);
+    let contract = zone
+        .instantiate(&alice, code, &cosmwasm_std::Empty {}, "notes")
+        .unwrap();
+    for round in 0..20u8 {
+        let write = notes::ExecuteMsg::Write {
+            entries: vec![(vec![round].into(), vec![round + 1].into())],
+        };
+        zone.execute(&alice, &contract, &write, &[]).unwrap();
+        zone.next_block_after(Seconds(u64::from(round % 7)))
+            .unwrap();
+    }
+    let light = |height| zone.light_block(Height(height)).unwrap();
+    for height in 1..20 {
+        assert_eq!(
+            light_client(&light(height), &light(height + 1)),
+            Verdict::Success
+        );
+        assert_eq!(
+            light_client(&light(1), &light(height + 1)),
+            Verdict::Success
+        );
+    }
+}
+
+#[test]
+fn a_header_tells_the_truth_in_every_field() {
+    let mut zone = zone_with(Validators::equal("v", 4, 1).unwrap());
+    let alice = zone.account("alice").unwrap();
+    let code = zone.store_code(notes::code);
+    zone.instantiate(&alice, code, &cosmwasm_std::Empty {}, "notes")
+        .unwrap();
+    zone.produce(3).unwrap();
+    let nothing = tendermint::Hash::Sha256(Hash::sha256(&[]).0);
+    let [first, second, third] = [1, 2, 3].map(|height| zone.block(Height(height)).unwrap());
+    let header = |block: &tessera_testing::Block| block.signed_header.header.clone();
+    assert_eq!(header(first).last_block_id, None);
+    assert_eq!(header(first).last_commit_hash, Some(nothing));
+    assert_ne!(header(first).data_hash, Some(nothing), "the instantiation");
+    assert_eq!(header(second).data_hash, Some(nothing));
+    assert_eq!(header(first).last_results_hash, Some(nothing));
+    assert_ne!(header(second).last_results_hash, Some(nothing));
+    assert_eq!(header(third).last_results_hash, Some(nothing));
+    for (below, above) in [(first, second), (second, third)] {
+        let id = below.signed_header.commit.block_id;
+        assert_eq!(header(above).last_block_id, Some(id));
+        assert_eq!(id.hash, header(below).hash());
+        assert_eq!(id.hash.as_bytes(), below.hash.as_bytes());
+        assert_eq!(
+            header(above).app_hash.as_bytes(),
+            below.stores.hash().as_bytes()
+        );
+        assert!(header(above).validators_hash == header(below).next_validators_hash);
+        let proposer = header(above).proposer_address;
+        assert_eq!(
+            above.light_block().validators.proposer.unwrap().address,
+            proposer
+        );
+    }
+    assert_eq!(
+        header(first).app_hash.as_bytes(),
+        Hash::sha256(&[]).as_bytes()
+    );
+}
+
+/// CometBFT takes the median of the votes' times, weighted by power, as the time of the next block.
+#[test]
+fn a_blocks_time_is_the_median_of_the_votes_for_the_block_below() {
+    for powers in [vec![1, 1, 1, 1], vec![100, 1, 1, 1, 60], (1..50).collect()] {
+        let mut zone = zone_with(Validators::with_powers("v", powers).unwrap());
+        for seconds in [5, 0, 1, 3_600] {
+            let block = zone.next_block_after(Seconds(seconds)).unwrap();
+            let mut votes = Vec::new();
+            for (vote, member) in block
+                .signed_header
+                .commit
+                .signatures
+                .iter()
+                .zip(block.validators.members())
+            {
+                let CommitSig::BlockIdFlagCommit { timestamp, .. } = vote else {
+                    panic!("{vote:?}");
+                };
+                let nanos = u64::try_from(timestamp.unix_timestamp_nanos()).unwrap();
+                votes.extend(vec![nanos; member.power() as usize]);
+            }
+            votes.sort_unstable();
+            let median = votes[votes.len().div_ceil(2) - 1];
+            assert!([votes[votes.len() / 2], median].contains(&zone.time().0));
+            let expected = block.time.plus(Seconds(seconds)).unwrap();
+            assert_eq!(zone.time(), expected.max(Timestamp(block.time.0 + 1)));
+        }
+    }
+}
+
+#[test]
+fn validators_change_two_blocks_after_they_are_asked_for() {
+    let (old, new) = (
+        Validators::equal("old", 4, 1).unwrap(),
+        Validators::equal("new", 5, 1).unwrap(),
+    );
+    let one = old.replacing(2, "fresh").unwrap();
+    let mut zone = zone_with(old.clone());
+    zone.next_block().unwrap();
+    zone.change_validators(one.clone());
+    zone.next_block().unwrap();
+    zone.change_validators(new.clone());
+    zone.produce(4).unwrap();
+    let hashes = |height| {
+        let header = zone
+            .block(Height(height))
+            .unwrap()
+            .signed_header
+            .header
+            .clone();
+        (header.validators_hash, header.next_validators_hash)
+    };
+    assert_eq!(hashes(2), (old.hash(), old.hash()));
+    assert_eq!(hashes(3), (old.hash(), one.hash()));
+    assert_eq!(hashes(4), (one.hash(), new.hash()));
+    assert_eq!(hashes(5), (new.hash(), new.hash()));
+    let light = |height| zone.light_block(Height(height)).unwrap();
+    for height in 1..6 {
+        assert_eq!(
+            light_client(&light(height), &light(height + 1)),
+            Verdict::Success
+        );
+    }
+    assert_eq!(
+        light_client(&light(1), &light(4)),
+        Verdict::Success,
+        "three of four are left"
+    );
+    assert!(matches!(
+        light_client(&light(1), &light(5)),
+        Verdict::NotEnoughTrust(_)
+    ));
+}
+
+#[test]
+fn both_forms_of_header_lead_our_light_client_to_the_same_place() {
+    let mut zone = zone_with(Validators::with_powers("v", (1..=100).rev()).unwrap());
+    zone.produce(10).unwrap();
+    let changed = zone.validators().replacing(50, "fresh").unwrap();
+    zone.change_validators(changed);
+    zone.produce(10).unwrap();
+    let path = [(1, 2), (2, 10), (10, 12), (12, 13), (13, 20)];
+    let standard = path.map(|(trusted, height)| {
+        zone.standard_header(Height(height), Height(trusted))
+            .unwrap()
+    });
+    let sets = [1, 13].map(|height| zone.block(Height(height)).unwrap().validators.clone());
+    let compact = path.map(|(trusted, height)| {
+        zone.compact_header(Height(height), Height(trusted), third(), &sets, false)
+            .unwrap()
+    });
+    let cached = sets.iter().map(|set| set.known().unwrap()).collect();
+    let by_standard = follow(&zone, Height(1), &standard, Vec::new());
+    let by_compact = follow(&zone, Height(1), &compact, cached);
+    assert_eq!(by_standard, by_compact);
+    assert_eq!(by_compact.hash, zone.block(Height(20)).unwrap().hash);
+}
+
+#[test]
+fn silent_validators_do_not_stop_a_zone_until_they_are_a_third() {
+    let mut zone = zone_with(Validators::equal("v", 7, 1).unwrap());
+    let addresses: Vec<_> = zone
+        .validators()
+        .members()
+        .iter()
+        .map(tessera_testing::Validator::address)
+        .collect();
+    zone.silence(addresses[..2].to_vec());
+    zone.produce(2).unwrap();
+    let light = |zone: &Zone, height| zone.light_block(Height(height)).unwrap();
+    assert_eq!(
+        light_client(&light(&zone, 1), &light(&zone, 2)),
+        Verdict::Success
+    );
+    let absent = light(&zone, 1).signed_header.commit.signatures;
+    assert_eq!(absent.iter().filter(|vote| vote.is_absent()).count(), 2);
+    zone.silence(addresses[..3].to_vec());
+    let before = zone.height();
+    let refused = zone.next_block().unwrap_err();
+    assert_eq!(
+        refused,
+        ZoneError::NoQuorum {
+            signing: 4,
+            total: 7
+        }
+    );
+    assert_eq!(zone.height(), before);
+}
+
+#[test]
+fn a_changed_field_a_forged_vote_and_another_chain_are_refused() {
+    let mut zone = zone_with(Validators::equal("v", 4, 1).unwrap());
+    zone.produce(5).unwrap();
+    let (trusted, good) = (
+        zone.light_block(Height(1)).unwrap(),
+        zone.light_block(Height(4)).unwrap(),
+    );
+    let refused = |change: &dyn Fn(&mut LightBlock)| {
+        let mut bad = good.clone();
+        change(&mut bad);
+        assert!(!matches!(light_client(&trusted, &bad), Verdict::Success));
+    };
+    refused(&|bad| bad.signed_header.header.app_hash = vec![7; 32].try_into().unwrap());
+    refused(&|bad| bad.signed_header.header.data_hash = None);
+    refused(&|bad| bad.signed_header.header.chain_id = "gamma-3".try_into().unwrap());
+    // The first vote with the second one's signature.
+    refused(&|bad| {
+        let CommitSig::BlockIdFlagCommit {
+            signature: other, ..
+        } = bad.signed_header.commit.signatures[1].clone()
+        else {
+            panic!("no vote");
+        };
+        if let CommitSig::BlockIdFlagCommit { signature, .. } =
+            &mut bad.signed_header.commit.signatures[0]
+        {
+            *signature = other;
+        }
+    });
+    let other = Zone::new("beta-4", "beta").unwrap();
+    refused(&|bad| bad.validators = other.validators().set(4));
+}
+
+/// The hashes that tendermint-rs' own generator gives for the same set, and its votes beside ours.
+#[test]
+fn testgen_agrees() {
+    let ours = Validators::equal("v", 3, 7).unwrap();
+    let theirs: Vec<_> = ["a", "b", "c"]
+        .map(|name| TestValidator::new(name).voting_power(7))
+        .into();
+    let header = TestHeader::new(&theirs)
+        .chain_id("beta-3")
+        .height(2)
+        .generate()
+        .unwrap();
+    let set: Vec<_> = theirs.iter().map(|one| one.generate().unwrap()).collect();
+    let set = tendermint::validator::Set::without_proposer(set);
+    assert_eq!(set.hash(), header.validators_hash);
+    let zone = {
+        let mut zone = zone_with(ours.clone());
+        zone.produce(2).unwrap();
+        zone
+    };
+    let block = zone.block(Height(2)).unwrap();
+    assert_eq!(
+        block.signed_header.header.validators_hash,
+        ours.set(2).hash()
+    );
+    for member in ours.members() {
+        let info = member.info();
+        let vote = block.signed_header.commit.signatures.iter();
+        let mut vote = vote.filter(|vote| vote.validator_address() == Some(info.address));
+        assert!(vote.next().unwrap().is_commit());
+    }
+}
