@@ -36,7 +36,7 @@ pub fn transition<R: Reads>(now: &Now, reads: &R, input: Input) -> Result<Step, 
             anchor,
             params,
         } => register_zone::register_zone(now, reads, zone, anchor, params),
-        Input::Fund { zone, amount } => fund::fund(reads, &zone, amount),
+        Input::Fund { zone, amount } => fund::fund(now, reads, &zone, amount),
         Input::Advance {
             zone,
             header,
