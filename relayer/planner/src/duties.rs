@@ -1,0 +1,205 @@
+mod commit;
+mod reject;
+mod settle;
+mod upkeep;
+
+use tessera_lock::state::LegState;
+use tessera_primitives::{Hash, Height, Timestamp};
+
+use crate::{
+    knowledge::{KnownLeg, OpenTask, Zone},
+    roots,
+    want::{Class, Urgency, Want},
+    Act, Duty, Knowledge, Mark,
+};
+
+/// The moment for which duties are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// The time by the relayer's clock: it only ends pauses after failures, and decides nothing else.
+    pub now: Timestamp,
+}
+
+/// What should be done now, in order: what is lost by waiting before what waits safely, and each by its deadline. An
+/// advance stands before the first duty that needs it.
+pub fn duties(knowledge: &Knowledge, tick: Tick) -> Vec<Duty> {
+    plan(knowledge, tick).duties
+}
+
+/// What should be done, and what it cost to find out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// In order.
+    pub duties: Vec<Duty>,
+    /// How many legs and views were looked at: it grows with what is open, not with what was.
+    pub examined: usize,
+}
+
+/// [`duties`], with its cost.
+pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
+    let mut examined: usize = 0;
+    let mut ordered: Vec<(Urgency, Duty)> = Vec::new();
+    for zone in knowledge.zones.values() {
+        examined = examined.saturating_add(zone.views.len());
+        let mut wants = Vec::new();
+        for (id, open) in &knowledge.tasks {
+            let Some(own) = Own::find(knowledge, zone, id, open) else {
+                continue;
+            };
+            examined = examined.saturating_add(open.legs.len());
+            let mark = Mark::Leg(zone.served.zone.clone(), *id);
+            if !knowledge.is_free(&mark, tick.now) {
+                continue;
+            }
+            match own.due() {
+                Due::Proof(want) => wants.push(want),
+                Due::Duty(urgency, duty) => ordered.push((urgency, duty)),
+                Due::Nothing => {}
+            }
+        }
+        ordered.extend(roots::batch(knowledge, zone, wants, tick.now));
+        upkeep::add(knowledge, zone, tick.now, &mut ordered);
+    }
+    // Stable: an advance stays before what needs it.
+    ordered.sort_by_key(|(urgency, _)| *urgency);
+    Plan {
+        duties: ordered.into_iter().map(|(_, duty)| duty).collect(),
+        examined,
+    }
+}
+
+/// What one leg should have done.
+enum Due {
+    Nothing,
+    Duty(Urgency, Duty),
+    Proof(Want),
+}
+
+/// One zone's leg of a task.
+struct Own<'a> {
+    knowledge: &'a Knowledge,
+    zone: &'a Zone,
+    id: Hash,
+    open: &'a OpenTask,
+    index: u8,
+    leg: &'a tessera_lock::Leg,
+    known: &'a KnownLeg,
+}
+
+impl<'a> Own<'a> {
+    fn find(
+        knowledge: &'a Knowledge,
+        zone: &'a Zone,
+        id: &Hash,
+        open: &'a OpenTask,
+    ) -> Option<Own<'a>> {
+        let (index, leg) = open.task.leg_of(&zone.served.zone, &zone.served.lock)?;
+        let known = open.legs.get(usize::from(index))?;
+        Some(Own {
+            knowledge,
+            zone,
+            id: *id,
+            open,
+            index,
+            leg,
+            known,
+        })
+    }
+
+    /// A transaction of now is in the next block at the earliest.
+    fn next(&self) -> Height {
+        Height(self.zone.height.0.saturating_add(1))
+    }
+
+    fn due(&self) -> Due {
+        match self.known.state() {
+            None => Due::Nothing,
+            Some(LegState::Registered) if self.next() >= self.leg.deadline => self.lapse(),
+            Some(LegState::Registered) => commit::want(self)
+                .or_else(|| reject::want(self))
+                .map_or(Due::Nothing, Due::Proof),
+            Some(LegState::Committed | LegState::Conceded) => {
+                settle::want(self).map_or(Due::Nothing, Due::Proof)
+            }
+            Some(LegState::Kept | LegState::Reversed | LegState::Rejected | LegState::Lapsed) => {
+                self.claim()
+            }
+        }
+    }
+
+    fn lapse(&self) -> Due {
+        let act = Act::Lapse { task: self.id };
+        Due::Duty(self.clearing(), self.duty(act))
+    }
+
+    fn claim(&self) -> Due {
+        match self.known.owed.first() {
+            Some(effect) => {
+                let (task, effect) = (self.id, *effect);
+                let urgency = Urgency {
+                    class: Class::Upkeep,
+                    blocks_left: 0,
+                };
+                Due::Duty(urgency, self.duty(Act::Claim { task, effect }))
+            }
+            None => Due::Nothing,
+        }
+    }
+
+    fn duty(&self, act: Act) -> Duty {
+        Duty {
+            on: self.zone.served.zone.clone(),
+            act,
+        }
+    }
+
+    fn live(&self) -> Urgency {
+        Urgency {
+            class: Class::Live,
+            blocks_left: self.leg.deadline.since(self.next()),
+        }
+    }
+
+    fn clearing(&self) -> Urgency {
+        Urgency {
+            class: Class::Clearing,
+            blocks_left: self.leg.deadline.since(self.next()),
+        }
+    }
+
+    /// The other legs, with what is known of them.
+    fn others(&self) -> impl Iterator<Item = Other<'a>> + '_ {
+        let others = self.open.task.others(self.index);
+        others.filter_map(|(index, leg)| {
+            Some(Other {
+                index,
+                leg,
+                known: self.open.legs.get(usize::from(index))?,
+                zone: self.knowledge.zones.get(&leg.zone),
+                view: self.zone.views.get(&leg.zone),
+            })
+        })
+    }
+}
+
+/// Another zone's leg of the task, as this zone may be shown it.
+struct Other<'a> {
+    index: u8,
+    leg: &'a tessera_lock::Leg,
+    known: &'a KnownLeg,
+    zone: Option<&'a Zone>,
+    view: Option<&'a crate::knowledge::Viewed>,
+}
+
+impl Other<'_> {
+    /// The newest header of its zone that can be shown.
+    fn tip(&self) -> Option<Height> {
+        self.zone.map(|zone| zone.height)
+    }
+
+    /// Its state in the newest state that can be proven: that of the block below the newest header.
+    fn provable(&self) -> Option<Option<LegState>> {
+        let state = self.tip()?.minus(1).ok()?;
+        Some(self.known.state_at(state))
+    }
+}

@@ -1,0 +1,179 @@
+use std::{collections::BTreeSet, fmt};
+
+use serde::{Deserialize, Serialize};
+use tessera_primitives::{Hash, Height, ZoneId};
+
+/// Something a relayer should do now: one message of one zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duty {
+    /// The zone that the message goes to.
+    pub on: ZoneId,
+    /// What it does.
+    pub act: Act,
+}
+
+/// What a duty does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// Show the view of a zone this header of it.
+    Advance {
+        /// The zone whose header it is.
+        of: ZoneId,
+        /// The header's height.
+        height: Height,
+    },
+    /// Show the view two headers of one zone that cannot both be of one history.
+    ReportFork {
+        /// The zone whose history split.
+        of: ZoneId,
+        /// A height at which two headers were seen.
+        height: Height,
+    },
+    /// Lock legs whose other legs are proven registered.
+    Commit {
+        /// The tasks and what to prove of each.
+        items: Vec<Item>,
+    },
+    /// Keep or reverse legs.
+    Settle {
+        /// The tasks and what to prove of each.
+        items: Vec<Item>,
+    },
+    /// Take a leg of one's own back, because another leg is proven missing.
+    Reject {
+        /// The task and the missing leg.
+        item: Item,
+    },
+    /// Give a leg back whose deadline passed before it was committed.
+    Lapse {
+        /// The task.
+        task: Hash,
+    },
+    /// Retry an effect that failed when its task was settled.
+    Claim {
+        /// The task.
+        task: Hash,
+        /// The effect's index.
+        effect: u8,
+    },
+    /// Drop expired roots of a view.
+    Prune {
+        /// The zone whose roots they are.
+        of: ZoneId,
+        /// How many at most.
+        limit: u32,
+    },
+}
+
+/// A task in a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// The task.
+    pub task: Hash,
+    /// What is proven of it.
+    pub sights: Vec<Sight>,
+    /// What the task's body must bring.
+    pub brings: Brings,
+}
+
+/// A leg to be proven at a root.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Sight {
+    /// Index of the leg.
+    pub leg: u8,
+    /// The root to prove it at.
+    pub root: RootAt,
+}
+
+/// A root that the zone of a duty knows, or is shown by the advance before it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RootAt {
+    /// The zone that it is of.
+    pub zone: ZoneId,
+    /// The header's height: it proves the state one below.
+    pub header: Height,
+}
+
+/// Which effects a message must bring: storage does not keep them, and a byte costs 13.3 gas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Brings {
+    /// None.
+    Nothing,
+    /// The leg's `tx`: to commit it when it has calls, and to keep it.
+    Tx,
+    /// The leg's `tx'`: to reverse it.
+    Reversal,
+}
+
+/// What a promise keeps busy: a leg has one thing to do at a time, and so has a view.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Mark {
+    /// The leg of a task on a zone.
+    Leg(ZoneId, Hash),
+    /// One zone's view of another.
+    View(ZoneId, ZoneId),
+    /// What one zone has stored of another and no longer needs.
+    Roots(ZoneId, ZoneId),
+    /// One zone's report of another's fork.
+    Fork(ZoneId, ZoneId),
+}
+
+impl Duty {
+    /// What stays busy while this duty is promised.
+    pub fn marks(&self) -> Vec<Mark> {
+        let leg = |task: &Hash| Mark::Leg(self.on.clone(), *task);
+        match &self.act {
+            Act::Advance { of, .. } => vec![Mark::View(self.on.clone(), of.clone())],
+            Act::Prune { of, .. } => vec![Mark::Roots(self.on.clone(), of.clone())],
+            Act::ReportFork { of, .. } => vec![Mark::Fork(self.on.clone(), of.clone())],
+            Act::Commit { items } | Act::Settle { items } => {
+                items.iter().map(|item| leg(&item.task)).collect()
+            }
+            Act::Reject { item } => vec![leg(&item.task)],
+            Act::Lapse { task } | Act::Claim { task, .. } => vec![leg(task)],
+        }
+    }
+
+    /// The roots that it proves at.
+    pub fn roots(&self) -> BTreeSet<&RootAt> {
+        let items = match &self.act {
+            Act::Commit { items } | Act::Settle { items } => items.as_slice(),
+            Act::Reject { item } => std::slice::from_ref(item),
+            _ => &[],
+        };
+        let sights = items.iter().flat_map(|item| &item.sights);
+        sights.map(|sight| &sight.root).collect()
+    }
+
+    /// The verb, for logs.
+    pub fn verb(&self) -> &'static str {
+        match &self.act {
+            Act::Advance { .. } => "advance",
+            Act::ReportFork { .. } => "report_fork",
+            Act::Commit { .. } => "commit",
+            Act::Settle { .. } => "settle",
+            Act::Reject { .. } => "reject",
+            Act::Lapse { .. } => "lapse",
+            Act::Claim { .. } => "claim",
+            Act::Prune { .. } => "prune",
+        }
+    }
+}
+
+impl fmt::Display for Duty {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} on {}", self.verb(), self.on)?;
+        match &self.act {
+            Act::Advance { of, height } | Act::ReportFork { of, height } => {
+                write!(f, ": {of} at {height}")
+            }
+            Act::Commit { items } | Act::Settle { items } => {
+                write!(f, ": {} tasks", items.len())
+            }
+            Act::Reject { item } => write!(f, ": {}", item.task),
+            Act::Lapse { task } => write!(f, ": {task}"),
+            Act::Claim { task, effect } => write!(f, ": effect {effect} of {task}"),
+            Act::Prune { of, limit } => write!(f, ": at most {limit} roots of {of}"),
+        }
+    }
+}
