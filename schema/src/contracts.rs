@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use cosmwasm_schema::generate_api;
-use tessera_contract_api::booking;
+use tessera_contract_api::{booking, chain_view};
 
 use crate::Generated;
 
@@ -17,8 +17,18 @@ pub fn schemas() -> Result<Vec<Generated>> {
         execute: booking::ExecuteMsg,
         query: booking::QueryMsg,
     };
-    [("booking", booking.render().to_string()?)]
+    let chain_view = generate_api! {
+        name: "chain-view",
+        instantiate: chain_view::InstantiateMsg,
+        execute: chain_view::ExecuteMsg,
+        query: chain_view::QueryMsg,
+        migrate: chain_view::MigrateMsg,
+    };
+    [("booking", booking), ("chain-view", chain_view)]
         .into_iter()
-        .map(|(name, json)| Ok(Generated::new(format!("contracts/{name}.json"), &json)))
+        .map(|(name, api)| {
+            let json = api.render().to_string()?;
+            Ok(Generated::new(format!("contracts/{name}.json"), &json))
+        })
         .collect()
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use tessera_contract_api::{
-    booking,
+    booking, chain_view,
     event::PREFIX,
     permission::{Paused, Permission, Permitted},
 };
@@ -16,7 +16,10 @@ type Events = &'static [(&'static str, &'static [&'static str])];
 
 /// Who may send which message, and whether it works while the contract is paused.
 pub fn permissions() -> Generated {
-    let contracts: [(&str, Permissions); 1] = [("booking", booking::ExecuteMsg::table())];
+    let contracts: [(&str, Permissions); 2] = [
+        ("booking", booking::ExecuteMsg::table()),
+        ("chain-view", chain_view::ExecuteMsg::table()),
+    ];
     let mut text = String::from("# Permissions\n\nGenerated. `*` in the last column: refused while the contract is paused.\n");
     for (contract, table) in contracts {
         let _ = write!(
@@ -36,7 +39,10 @@ pub fn permissions() -> Generated {
 
 /// Every event with its attributes, in their order.
 pub fn events() -> Generated {
-    let contracts: [(&str, Events); 1] = [("booking", booking::Event::TABLE)];
+    let contracts: [(&str, Events); 2] = [
+        ("booking", booking::Event::TABLE),
+        ("chain-view", tessera_view::Event::TABLE),
+    ];
     let mut text = String::from(
         "# Events\n\nGenerated. Each carries `_contract_address` too, which the chain adds.\n",
     );

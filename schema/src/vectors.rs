@@ -1,10 +1,14 @@
 //! Vectors: canonical bytes, tagged hashes and provable keys, which the Rust and the TypeScript sides both read.
 
+mod keys;
+mod tasks;
+mod words;
+
 use anyhow::Result;
 use serde::Serialize;
 use tessera_primitives::{
     canonical::{self, Canonical},
-    Amount, Asset, Coin, Hash, Height, ZoneId,
+    Hash,
 };
 
 use crate::Generated;
@@ -45,38 +49,16 @@ impl HashVector {
 /// # Errors
 /// When an example value is malformed.
 pub fn all() -> Result<Vec<Generated>> {
-    Ok(vec![Generated::new(
-        "vectors/canonical.json",
-        &serde_json::to_string_pretty(&words()?)?,
-    )])
+    Ok(vec![
+        file("vectors/canonical.json", &words::vectors()?)?,
+        file("vectors/tasks.json", &tasks::vectors()?)?,
+        file("vectors/keys.json", &keys::vectors()?)?,
+    ])
 }
 
-/// The encodings that all other structures are made of.
-fn words() -> Result<Vec<HashVector>> {
-    const TAG: &str = "tessera/vector/v1";
-    let native = Asset::Native("utessera".parse()?);
-    let cw20 = Asset::Cw20("wasm1token".parse()?);
-    Ok(vec![
-        HashVector::of("integer", TAG, &Height(1))?,
-        HashVector::of("hash", TAG, &Hash::sha256(b"tessera"))?,
-        HashVector::of("string", TAG, &"tessera-1".parse::<ZoneId>()?)?,
-        HashVector::of("option, none", TAG, &Option::<u64>::None)?,
-        HashVector::of("option, some", TAG, &Some(7u64))?,
-        HashVector::of(
-            "structure with an enum",
-            TAG,
-            &Coin {
-                asset: native,
-                amount: Amount(u128::MAX),
-            },
-        )?,
-        HashVector::of(
-            "the enum's other variant",
-            TAG,
-            &Coin {
-                asset: cw20,
-                amount: Amount(0),
-            },
-        )?,
-    ])
+fn file<T: Serialize>(path: &str, vectors: &T) -> Result<Generated> {
+    Ok(Generated::new(
+        path,
+        &serde_json::to_string_pretty(vectors)?,
+    ))
 }
