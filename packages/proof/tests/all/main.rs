@@ -9,8 +9,13 @@
 )]
 
 mod forged;
+mod forged_shape;
+mod forged_store;
 mod model;
 mod multi;
+mod multi_forged;
 mod opening;
 mod properties;
+mod recorded;
+mod size;
 mod support;

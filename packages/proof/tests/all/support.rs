@@ -9,7 +9,7 @@ use prost::Message;
 use tessera_primitives::{Bytes, CanonicalAddress, Hash};
 use tessera_proof::{
     iavl::{self, Header, Path, Side, Step},
-    store, StoragePath,
+    multiproof, single, store, Refusal, StoragePath,
 };
 
 pub const CONTRACT: [u8; 32] = [0xc0; 32];
@@ -17,6 +17,9 @@ pub const CONTRACT: [u8; 32] = [0xc0; 32];
 pub fn contract() -> CanonicalAddress {
     CanonicalAddress::new(CONTRACT).unwrap()
 }
+
+/// The raw keys of most stories.
+pub const KEYS: [&str; 9] = ["b", "d", "f", "h", "j", "l", "n", "p", "r"];
 
 /// The full key of our contract's raw key.
 pub fn full(key: &[u8]) -> Vec<u8> {
@@ -170,6 +173,14 @@ pub fn absent(key: &[u8], left: Option<&Path>, right: Option<&Path>) -> Commitme
     }
 }
 
+/// The existence proof inside, to be forged.
+pub fn existence(proof: &mut CommitmentProof) -> &mut ExistenceProof {
+    match &mut proof.proof {
+        Some(Kind::Exist(proof)) => proof,
+        other => panic!("not an existence proof: {other:?}"),
+    }
+}
+
 pub fn bytes(proof: &CommitmentProof) -> Bytes {
     Bytes(proof.encode_to_vec())
 }
@@ -213,4 +224,37 @@ pub fn multistore(wasm: &Hash, name: &[u8]) -> (Hash, CommitmentProof) {
         path,
     });
     (inner(&banks, &wasm_leaf), proof)
+}
+
+/// The multiproof of raw keys, made of their single proofs.
+pub fn combined(tree: &Tree, keys: &[Vec<u8>]) -> Result<Bytes, Refusal> {
+    let prove = |key: &Vec<u8>| bytes(&tree.prove(&full(key)));
+    let items: Vec<Bytes> = keys.iter().map(prove).collect();
+    multiproof::combine(&contract(), keys, &items)
+}
+
+pub fn raw(keys: &[&str]) -> Vec<Vec<u8>> {
+    keys.iter().map(|key| key.as_bytes().to_vec()).collect()
+}
+
+pub fn refuse(tree: &Tree, keys: &[&str], proof: &[u8]) -> Refusal {
+    multiproof::verify(&tree.root, &contract(), &raw(keys), proof).unwrap_err()
+}
+
+/// `((b d) (f h))`, versions 1 to 4, each value nine bytes.
+pub fn tree_of_four() -> (Tree, [Hash; 4]) {
+    let tree = Tree::of_keys(&["b", "d", "f", "h"]);
+    let hash = |path: &Path| iavl::leaf_hash(&path.key, &path.value, path.version);
+    let hashes = [0, 1, 2, 3].map(|at: usize| hash(&tree.paths[at]));
+    (tree, hashes)
+}
+
+/// Forges the existence proof of `key` and asks for `key`.
+pub fn forge(key: &str, how: impl FnOnce(&mut ExistenceProof)) -> Refusal {
+    let tree = Tree::of_keys(&KEYS);
+    let key = full(key.as_bytes());
+    let mut proof = tree.prove(&key);
+    assert!(single::verify(&tree.root, &key, bytes(&proof).as_slice()).is_ok());
+    how(existence(&mut proof));
+    single::verify(&tree.root, &key, bytes(&proof).as_slice()).unwrap_err()
 }
