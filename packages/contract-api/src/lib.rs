@@ -8,6 +8,7 @@
 //! | [`lockable`] | what a contract implements so that a task can reserve, keep and release things in it |
 //! | [`roots`] | the query that every source of other zones' roots answers |
 //! | [`chain_view`] | light clients of other zones: roots and forks |
+//! | [`transaction_lock`] | tasks that several zones commit together or not at all |
 //! | [`booking`] | the example of a lockable contract |
 //!
 //! [`permission`] says who may send a message, beside the message; [`event`] carries a rule's facts onto the chain and
@@ -26,3 +27,4 @@ pub mod lockable;
 pub mod permission;
 pub mod roles;
 pub mod roots;
+pub mod transaction_lock;

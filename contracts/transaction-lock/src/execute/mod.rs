@@ -1,0 +1,15 @@
+//! One file a verb; verbs that differ only in input share one.
+
+mod batch;
+mod dispatch;
+mod end;
+mod govern;
+mod register;
+mod roots;
+mod turn;
+
+pub use batch::{commit, commit_locked, reject, settle};
+pub use dispatch::replied;
+pub use end::{claim, lapse};
+pub use govern::{link_peer, set_cap, set_parameters, settle_in, unlink_peer};
+pub use register::register;

@@ -1,0 +1,63 @@
+//! Roots of other zones, from whoever the owner linked as their source.
+
+use std::collections::BTreeMap;
+
+use cosmwasm_std::QuerierWrapper;
+use tessera_contract_api::roots::RootsClient;
+use tessera_lock::{state::Peer, Reads, Refusal};
+use tessera_primitives::{Height, Root, Standing, ZoneId};
+
+use crate::{state::Book, LockError};
+
+/// The roots of one message. Each is asked for once: a call of another contract is what costs most after bytes.
+pub struct Roots<'a> {
+    querier: QuerierWrapper<'a>,
+    known: BTreeMap<(ZoneId, Height), Root>,
+}
+
+impl<'a> Roots<'a> {
+    pub fn new(querier: QuerierWrapper<'a>) -> Roots<'a> {
+        let known = BTreeMap::new();
+        Roots { querier, known }
+    }
+
+    /// The root of a zone's header, as its source answers now. A zone whose link was taken away still has its source:
+    /// committed legs are settled by it.
+    pub fn root(&mut self, book: &Book, zone: &ZoneId, height: Height) -> Result<Root, LockError> {
+        let key = (zone.clone(), height);
+        if let Some(root) = self.known.get(&key) {
+            return Ok(*root);
+        }
+        let source_of_roots = peer(book, zone)?.roots;
+        let client = RootsClient(source_of_roots.clone());
+        let root = client
+            .root(&self.querier, zone, height)
+            .map_err(|error| LockError::NoRoot {
+                zone: zone.clone(),
+                height,
+                source_of_roots,
+                reason: error.to_string(),
+            })?;
+        self.known.insert(key, root);
+        Ok(root)
+    }
+
+    /// How a zone stands, as its source answers now.
+    pub fn standing(&self, book: &Book, zone: &ZoneId) -> Result<Standing, LockError> {
+        let source_of_roots = peer(book, zone)?.roots;
+        let client = RootsClient(source_of_roots.clone());
+        client
+            .standing(&self.querier, zone)
+            .map_err(|error| LockError::NoStanding {
+                zone: zone.clone(),
+                source_of_roots,
+                reason: error.to_string(),
+            })
+    }
+}
+
+fn peer(book: &Book, zone: &ZoneId) -> Result<Peer, LockError> {
+    let zone = zone.clone();
+    let found = book.peer(&zone)?;
+    found.ok_or_else(|| Refusal::NotLinked { zone }.into())
+}

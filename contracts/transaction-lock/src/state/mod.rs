@@ -1,0 +1,99 @@
+//! What the contract remembers. The maps are private: the rest speaks in sentences.
+//!
+//! Two namespaces are one letter long: their keys are written for every leg, and each of their bytes costs 33 gas.
+
+mod book;
+
+use cosmwasm_std::Storage;
+use tessera_contract_kit::{
+    packed::{PackedItem, PackedMap},
+    provable,
+};
+use tessera_lock::{
+    key,
+    state::{Exposure, LegState, Mark, Owed, Parameters, Peer, Place, Terms},
+};
+use tessera_primitives::{Asset, Hash, Height, ZoneId};
+
+pub use book::Book;
+
+use crate::LockError;
+
+type Found<T> = Result<T, LockError>;
+
+const PLACE: PackedItem<Place> = PackedItem::new("place");
+const PARAMETERS: PackedItem<Parameters> = PackedItem::new("parameters");
+/// Terms of open legs.
+const TERMS: PackedMap<Hash, Terms> = PackedMap::new("t");
+/// Open legs by deadline. The value is one byte that says nothing: storage cannot hold less.
+const WAITING: PackedMap<(Height, Hash), u8> = PackedMap::new("w");
+const PEERS: PackedMap<ZoneId, Peer> = PackedMap::new("peers");
+const EXPOSURES: PackedMap<(ZoneId, Asset), Exposure> = PackedMap::new("exposures");
+const OWED: PackedMap<(Hash, u8), Owed> = PackedMap::new("owed");
+
+pub fn settle_in(storage: &mut dyn Storage, place: &Place, parameters: &Parameters) -> Found<()> {
+    PLACE.save(storage, place)?;
+    Ok(PARAMETERS.save(storage, parameters)?)
+}
+
+pub fn place(storage: &dyn Storage) -> Found<Place> {
+    Ok(PLACE.load(storage)?)
+}
+
+pub fn parameters(storage: &dyn Storage) -> Found<Parameters> {
+    Ok(PARAMETERS.load(storage)?)
+}
+
+pub fn mark(storage: &dyn Storage, task: &Hash) -> Found<Option<Mark>> {
+    let value = provable::read(storage, &key::leg(task));
+    Ok(value
+        .map(|bytes| key::mark_from_bytes(&bytes))
+        .transpose()?)
+}
+
+pub fn terms(storage: &dyn Storage, task: &Hash) -> Found<Option<Terms>> {
+    Ok(TERMS.may_load(storage, task)?)
+}
+
+pub fn exposure(storage: &dyn Storage, zone: &ZoneId, asset: &Asset) -> Found<Option<Exposure>> {
+    Ok(EXPOSURES.may_load(storage, &(zone.clone(), asset.clone()))?)
+}
+
+/// The waiting list, each entry with its leg's state.
+pub fn waiting(
+    storage: &dyn Storage,
+    start_after: Option<(Height, Hash)>,
+    limit: u32,
+) -> Found<Vec<(Height, Hash, LegState)>> {
+    let entries = WAITING.range(storage, start_after.as_ref(), limit)?;
+    let with_state = entries.into_iter().map(|((deadline, task), _)| {
+        // A leg that waits has a value: both are written by one step.
+        let state = mark(storage, &task)?.map_or(LegState::Registered, |mark| mark.state);
+        Ok((deadline, task, state))
+    });
+    with_state.collect()
+}
+
+pub fn owed(
+    storage: &dyn Storage,
+    start_after: Option<(Hash, u8)>,
+    limit: u32,
+) -> Found<Vec<((Hash, u8), Owed)>> {
+    Ok(OWED.range(storage, start_after.as_ref(), limit)?)
+}
+
+pub fn peers(
+    storage: &dyn Storage,
+    start_after: Option<ZoneId>,
+    limit: u32,
+) -> Found<Vec<(ZoneId, Peer)>> {
+    Ok(PEERS.range(storage, start_after.as_ref(), limit)?)
+}
+
+pub fn exposures(
+    storage: &dyn Storage,
+    start_after: Option<(ZoneId, Asset)>,
+    limit: u32,
+) -> Found<Vec<((ZoneId, Asset), Exposure)>> {
+    Ok(EXPOSURES.range(storage, start_after.as_ref(), limit)?)
+}
