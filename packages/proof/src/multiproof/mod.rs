@@ -19,7 +19,8 @@
 //!
 //! Asked keys are the distinct full keys in ascending order; every one not yet passed when a greater leaf is reached is
 //! absent, which holds only if no hash stood between that leaf and the one before it (or the start, or the end). Heights
-//! fall towards the leaves, so a walk is never deeper than 64.
+//! fall towards the leaves, so a walk is never deeper than 64. Leaves whose keys do not ascend are refused; single proofs
+//! of present keys, each by itself, cannot show such a tree, and no search tree is one.
 
 mod combine;
 mod verify;
