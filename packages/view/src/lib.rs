@@ -27,8 +27,8 @@
 //! - A header that is stored below the fork height never changes; only `prune` removes one, after its trusting period.
 //! - The newest height never goes back. At one height and branch there is one hash. Time grows with height.
 //! - Between the fork height and the header that admitted a branch nothing is ever stored after the fork was known.
-//! - A fork height only falls, except where links show the same pair to have forked higher, and then never above what
-//!   an earlier pair proved. The height of the first report never changes.
+//! - A fork height only falls, except where links show the same pair to have forked higher, and then never to where an
+//!   earlier pair forked. The height of the first report never changes.
 //! - The bounty is paid once a branch; all that is ever paid was in the reserve.
 //! - Whatever is refused has written nothing: [`Reads`] cannot write.
 //!
@@ -37,7 +37,8 @@
 //!   a third of its validators is known to sign anything. The root right below a fork can be had either way.
 //! - `renew` wants a height strictly above the newest; at the same one it would replace a root.
 //! - A pair that contradicts a third, stored header lower down counts as the pair with that one.
-//! - When an inexact fork is below one that an earlier pair proved, links may raise it up to that one only.
+//! - A pair is lower than a known fork where it differs for certain below it, by its headers or by links: two later
+//!   blocks of the same branches, without links, must not make an exact fork inexact again.
 //! - `advance` with a header that is stored already succeeds and changes nothing: it may be part of a larger
 //!   transaction, and two relayers may bring the same header.
 //! - `prune` also writes a passed end into the provable key, as nothing else runs when a zone closes.

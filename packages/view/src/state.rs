@@ -214,8 +214,6 @@ pub struct ForkRecord {
     pub pair: Pair,
     /// The highest header shown of any branch, stored ones included: an admitted one lies above it.
     pub shown: Height,
-    /// What an earlier pair proved, if there was one: links that make this pair exact raise the fork no higher.
-    pub ceiling: Option<Bound>,
 }
 
 impl ForkRecord {
@@ -234,14 +232,6 @@ pub struct Bound {
     pub height: Height,
     /// If the height is exact: the hash of the header below it, which both branches share (zero below the first).
     pub parent: Option<Hash>,
-}
-
-impl Bound {
-    /// Whether it says more than another bound: a lower height, or the same one exactly.
-    pub fn is_below(&self, other: &Bound) -> bool {
-        let exact = |bound: &Bound| bound.parent.is_some();
-        self.height < other.height || (self.height == other.height && exact(self) && !exact(other))
-    }
 }
 
 /// What this zone believes of another: the provable value, and the part of a zone's state that changes with every

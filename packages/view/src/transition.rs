@@ -93,13 +93,7 @@ fn refuse_closed(now: &Now, viewed: &Viewed) -> Result<(), Refusal> {
 
 /// A header that the owner vouches for must be usable: neither expired nor from the future.
 fn refuse_untimely(now: &Now, params: &Params, header: &TrustedHeader) -> Result<(), Refusal> {
-    let latest = now.time.plus(params.clock_drift)?;
-    if header.time > latest {
-        return Err(Refusal::FromFuture {
-            latest,
-            actual: header.time,
-        });
-    }
+    refuse_future(now, params, header)?;
     let at = header.time.plus(params.trusting_period)?;
     if at <= now.time {
         return Err(Refusal::Expired {
@@ -107,6 +101,15 @@ fn refuse_untimely(now: &Now, params: &Params, header: &TrustedHeader) -> Result
             at,
             now: now.time,
         });
+    }
+    Ok(())
+}
+
+fn refuse_future(now: &Now, params: &Params, header: &TrustedHeader) -> Result<(), Refusal> {
+    let latest = now.time.plus(params.clock_drift)?;
+    if header.time > latest {
+        let actual = header.time;
+        return Err(Refusal::FromFuture { latest, actual });
     }
     Ok(())
 }

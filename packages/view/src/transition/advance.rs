@@ -4,8 +4,8 @@ use tessera_header::TrustedHeader;
 use tessera_primitives::{Address, Amount, Height, Overflow, ZoneId};
 
 use super::{
-    find, refuse_closed, refuse_distrusted, refuse_not_stored, report_fork, write_belief,
-    write_zone,
+    find, refuse_closed, refuse_distrusted, refuse_future, refuse_not_stored, report_fork,
+    write_belief, write_zone,
 };
 use crate::{
     effect::{Effect, Step, Write},
@@ -25,6 +25,8 @@ pub(super) fn advance<R: Reads>(
 ) -> Result<Step, Refused<R::Error>> {
     let viewed = find(reads, id)?;
     refuse_closed(now, &viewed)?;
+    // A time that no header can follow would bar every later one, and a hash vouches for any time.
+    refuse_future(now, &viewed.zone.params, &shown.header)?;
     let branch = match shown.grounds {
         Grounds::VerifiedFrom(from) => {
             refuse_distrusted(now, reads, &viewed, from, &shown.header)?;

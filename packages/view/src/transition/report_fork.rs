@@ -1,3 +1,5 @@
+use alloc::vec::Vec;
+
 use tessera_header::TrustedHeader;
 use tessera_primitives::{Address, Amount, Hash, Height, ZoneId, ZoneStatus};
 
@@ -50,7 +52,7 @@ pub(super) fn report_pair<R: Reads>(
         }));
     }
     let branch = viewed.belief.branch;
-    let found = lowest(reads, &viewed, branch, &Chain::of(a), &Chain::of(b))?;
+    let found = compare(reads, &viewed, branch, &Chain::of(a), &Chain::of(b))?;
     let known = viewed.open_fork().copied();
     let shown = known
         .map_or(viewed.belief.latest, |known| known.shown)
@@ -91,7 +93,7 @@ fn report_links<R: Reads>(
         Chain::of_block(&known.pair.a, a),
         Chain::of_block(&known.pair.b, b),
     );
-    let found = lowest(reads, &viewed, branch, &chain_a, &chain_b)?;
+    let found = compare(reads, &viewed, branch, &chain_a, &chain_b)?;
     let improved = counted(Some(known), found, known.shown)?;
     // Once a branch was admitted, the fork below it may become exact; what was said to be good stays so.
     if branch != viewed.belief.branch && improved.height() < known.height() {
@@ -129,61 +131,59 @@ fn refuse_groundless<R: Reads>(
 #[derive(Clone, Copy)]
 struct Found {
     bound: Bound,
+    /// A height at which they differ for certain. An inexact bound may lie below it, since the headers between were not
+    /// shown.
+    certain: Height,
     pair: Pair,
 }
 
-/// The lowest of what the two lines prove against each other (first) and against stored headers that are on neither.
+/// What two lines prove against each other, and against stored headers that are on neither.
 struct Findings {
     own: Found,
-    lowest: Found,
+    beside: Vec<Found>,
 }
 
-fn lowest<R: Reads>(
+fn compare<R: Reads>(
     reads: &R,
     viewed: &Viewed,
     branch: u32,
     a: &Chain,
     b: &Chain,
 ) -> Result<Findings, Refused<R::Error>> {
-    let lower_top = a.top.min(b.top);
-    // Lines that do not meet, or meet in an ancestor with impossible times: the fork is somewhere at or below the lower.
+    // Lines that do not meet, or meet in an ancestor with impossible times: the fork is at or below the lower top.
     let apart = Divergence {
-        height: lower_top,
+        height: a.top.min(b.top),
         parent: None,
     };
     let divergence = a.divergence(b).unwrap_or(apart);
     let no_pair = || Refusal::NoConflict { a: a.top, b: b.top };
     let own = Found {
         bound: bound(reads, viewed, branch, divergence)?,
+        certain: divergence.height,
         pair: tops(a, b).ok_or_else(no_pair)?,
     };
-    let mut lowest = own;
+    let mut beside = Vec::new();
     for chain in [a, b] {
-        let beside = reads
+        let stored = reads
             .headers_from(viewed.zone.number, chain.low(), chain.len())
             .map_err(Refused::Read)?;
-        for other in beside {
+        for other in stored {
             let on_a_line = a.contains(&other) || b.contains(&other);
             if on_a_line || other.branch != branch || other.header.height > chain.top {
                 continue;
             }
-            let theirs = Chain::of_stored(&other);
-            let Some(divergence) = chain.divergence(&theirs) else {
-                continue;
-            };
-            let height = other.header.height;
-            if let (Some(ours), Some(theirs)) = (chain.block(height), theirs.block(height)) {
-                let found = Found {
+            let (height, theirs) = (other.header.height, Chain::of_stored(&other));
+            let blocks = (chain.block(height), theirs.block(height));
+            if let (Some(divergence), (Some(a), Some(b))) = (chain.divergence(&theirs), blocks) {
+                beside.push(Found {
                     bound: bound(reads, viewed, branch, divergence)?,
-                    pair: Pair { a: ours, b: theirs },
-                };
-                if found.bound.is_below(&lowest.bound) {
-                    lowest = found;
-                }
+                    certain: divergence.height,
+                    pair: Pair { a, b },
+                });
             }
         }
     }
-    Ok(Findings { own, lowest })
+    Ok(Findings { own, beside })
 }
 
 /// Exactly where the lines part; else one above the newest stored header below that. On an admitted branch never below
@@ -217,41 +217,49 @@ fn bound<R: Reads>(
 }
 
 /// "Once a fork height is known, a pair counts only if its own is lower, or if it is the same pair with the links that
-/// make it exact." Exactness may raise the height, but never above what an earlier pair proved.
+/// make it exact." Lower means that it differs for certain below the known height: else any two later blocks of the
+/// same two branches, shown without links, would make an exact fork inexact again.
+///
+/// The newest stored header below an inexact fork lies right below it, so a pair that differs lower does so at or below
+/// that header, and no links can raise it to where the fork was.
 fn counted(
     known: Option<ForkRecord>,
     found: Findings,
     shown: Height,
 ) -> Result<ForkRecord, Refusal> {
-    let record = |found: Found, ceiling| ForkRecord {
+    let Findings { own, beside } = found;
+    let record = |found: Found| ForkRecord {
         bound: found.bound,
         pair: found.pair,
         shown,
-        ceiling,
+    };
+    let lowest = |first: Found| {
+        let lower = |best: Found, next: &Found| {
+            if next.certain < best.bound.height {
+                *next
+            } else {
+                best
+            }
+        };
+        record(beside.iter().fold(first, lower))
     };
     let Some(known) = known else {
-        return Ok(record(found.lowest, None));
+        return Ok(lowest(own));
     };
-    if found.lowest.bound.height < known.height() {
-        return Ok(record(found.lowest, Some(known.bound)));
+    let height = known.height();
+    let mut all = [own].into_iter().chain(beside.iter().copied());
+    if let Some(first) = all.find(|found| found.certain < height) {
+        return Ok(lowest(first));
     }
-    let same = known.pair.is(&found.own.pair);
-    if !same {
+    if !known.pair.is(&own.pair) {
         return Err(Refusal::NotLower {
-            known: known.height(),
-            actual: found.lowest.bound.height,
+            known: height,
+            actual: own.certain,
         });
     }
-    let mut better = record(found.lowest, known.ceiling);
-    if let Some(ceiling) = known.ceiling.filter(|c| c.is_below(&better.bound)) {
-        better.bound = ceiling;
-    }
-    if known.bound.parent.is_some()
-        || found.own.bound.parent.is_none()
-        || better.bound == known.bound
-    {
-        let known = known.height();
-        return Err(Refusal::NothingNew { known });
+    let better = lowest(own);
+    if known.bound.parent.is_some() || own.bound.parent.is_none() || better.bound == known.bound {
+        return Err(Refusal::NothingNew { known: height });
     }
     Ok(better)
 }

@@ -1,0 +1,643 @@
+//! Forks: proven, found lower, found exact; branches admitted; views renewed and closed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation
+)]
+
+mod world;
+
+use tessera_primitives::{Amount, Fork, Hash, Height, Timestamp, ZoneStatus};
+use tessera_view::{
+    input::{Grounds, Shown},
+    Effect, Event, Input, Reads, Refusal,
+};
+use world::*;
+
+/// Histories 0 and 1, which part at 70; the reader holds 50, 60 and 80 of history 0, and a reserve.
+fn forked_at_70() -> (Histories, Reader) {
+    let mut histories = Histories::new();
+    histories.fork(0, 70);
+    let mut reader = Reader::new(&histories);
+    reader.advance(50, histories.header(0, 60)).unwrap();
+    reader.advance(60, histories.header(0, 80)).unwrap();
+    reader.fund(1_000);
+    (histories, reader)
+}
+
+fn fork(reader: &Reader) -> (u64, bool) {
+    let fork = reader.standing().fork.unwrap();
+    (fork.height.0, fork.exact)
+}
+
+#[test]
+fn an_advance_onto_a_contradiction_succeeds_as_a_report() {
+    let (histories, mut reader) = forked_at_70();
+    let step = reader.advance(60, histories.header(1, 80)).unwrap();
+    let bounty = Effect::Pay {
+        to: address("relayer"),
+        amount: Amount(100),
+    };
+    assert_eq!(step.effects, [bounty]);
+    assert!(matches!(step.events[..], [Event::ForkReported { .. }]));
+    let standing = reader.standing();
+    assert_eq!(standing.status, ZoneStatus::Forked);
+    let expected = Fork {
+        height: Height(61),
+        exact: false,
+        first_report: Height(1_000),
+    };
+    assert_eq!(
+        standing.fork,
+        Some(expected),
+        "one above the newest stored below"
+    );
+    // What was stored at that height is in doubt, and is not overwritten.
+    assert_eq!(reader.heights(), [50, 60, 80]);
+    assert_eq!(
+        reader.memory.header(1, Height(80)).unwrap().unwrap().header,
+        histories.header(0, 80)
+    );
+    assert!(matches!(reader.root(80), Err(Refusal::NotAdmitted { .. })));
+    assert!(reader.root(60).is_ok(), "a common prefix stays good");
+    assert_eq!(reader.root(60).unwrap().next, None);
+    assert_eq!(reader.next_after(50), Some(60));
+}
+
+#[test]
+fn a_pair_with_one_parent_is_an_exact_fork() {
+    let (histories, mut reader) = forked_at_70();
+    let pair = |history| line(verified(60, histories.header(history, 70)), vec![]);
+    reader.report(pair(0), pair(1)).unwrap();
+    assert_eq!(fork(&reader), (70, true));
+}
+
+#[test]
+fn the_header_below_an_exact_fork_is_stored_by_its_hash_alone_at_any_time() {
+    let (histories, mut reader) = forked_at_70();
+    let pair = |history| line(verified(60, histories.header(history, 70)), vec![]);
+    reader.report(pair(0), pair(1)).unwrap();
+    let mut forged = histories.header(0, 69);
+    forged.hash = Hash::sha256(b"forged");
+    let wrong = reader.fill_by_hash(forged);
+    assert!(matches!(wrong, Err(Refusal::WrongHash { .. })), "{wrong:?}");
+    let elsewhere = reader.fill_by_hash(histories.header(0, 68));
+    assert!(matches!(elsewhere, Err(Refusal::NoKnownHash { .. })));
+    let mut before = reader.clone();
+    // Long after everything has expired, and after a branch was admitted.
+    before.wait(50_000);
+    before.fill_by_hash(histories.header(0, 69)).unwrap();
+    assert!(before.root(69).is_ok());
+    reader.admit(histories.header(1, 90)).unwrap();
+    reader.fill_by_hash(histories.header(0, 69)).unwrap();
+    let root = reader.root(69).unwrap();
+    assert_eq!((root.branch, root.next), (0, Some(Height(90))));
+    assert_eq!(reader.standing().latest, Height(90));
+}
+
+#[test]
+fn a_hash_does_not_vouch_for_a_time_from_the_future() {
+    let (histories, mut reader) = forked_at_70();
+    let pair = |history| line(verified(60, histories.header(history, 70)), vec![]);
+    reader.report(pair(0), pair(1)).unwrap();
+    let mut ahead = histories.header(0, 69);
+    ahead.time = Timestamp(reader.now.time.0 + 11 * SECOND);
+    let ahead = reader.fill_by_hash(ahead);
+    assert!(
+        matches!(ahead, Err(Refusal::FromFuture { .. })),
+        "{ahead:?}"
+    );
+}
+
+#[test]
+fn while_forked_nothing_fills_a_hole_by_signatures() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    for (from, height) in [(50, 55), (60, 65), (60, 75), (80, 90)] {
+        let refusal = reader.advance(from, histories.header(0, height));
+        let expected = Refusal::Forked {
+            zone: zone(),
+            fork: Height(61),
+            height: Height(height),
+        };
+        assert_eq!(refusal, Err(expected));
+    }
+}
+
+#[test]
+fn headers_of_one_chain_are_no_pair() {
+    let (histories, mut reader) = forked_at_70();
+    let top =
+        |from, history, height| line(verified(from, histories.header(history, height)), vec![]);
+    let refusal = reader.report(top(50, 0, 70), top(60, 0, 75));
+    let (a, b) = (Height(70), Height(75));
+    assert_eq!(refusal, Err(Refusal::NoConflict { a, b }));
+    let same = reader.report(top(50, 1, 70), top(60, 1, 70));
+    assert!(matches!(same, Err(Refusal::NoConflict { .. })));
+    // Two histories, but heights and times in order: it takes both headers of one height.
+    let apart = reader.report(top(60, 0, 70), top(60, 1, 75));
+    assert!(matches!(apart, Err(Refusal::NoConflict { .. })));
+    assert_eq!(reader.standing().status, ZoneStatus::Active);
+}
+
+#[test]
+fn a_later_header_with_a_time_not_later_is_a_fork() {
+    let mut histories = Histories::new();
+    let slow = histories.fork_skewed(0, 70, -(100 * PACE as i64 * SECOND as i64 / 10));
+    let mut reader = Reader::new(&histories);
+    reader.advance(50, histories.header(0, 60)).unwrap();
+    reader.advance(60, histories.header(0, 80)).unwrap();
+    // Header 85 of the slow history bears the time of header 75.
+    assert!(histories.header(slow, 85).time < histories.header(0, 80).time);
+    reader.advance(60, histories.header(slow, 85)).unwrap();
+    assert_eq!(reader.standing().status, ZoneStatus::Forked);
+    assert_eq!(fork(&reader), (61, false));
+    assert_eq!(reader.heights(), [50, 60, 80]);
+}
+
+#[test]
+fn a_hole_fill_must_have_its_time_between_its_neighbours() {
+    let mut histories = Histories::new();
+    let fast = histories.fork_skewed(0, 70, 10 * PACE as i64 * SECOND as i64);
+    let mut reader = Reader::new(&histories);
+    reader.advance(50, histories.header(0, 60)).unwrap();
+    reader.advance(60, histories.header(0, 80)).unwrap();
+    assert!(histories.header(fast, 75).time > histories.header(0, 80).time);
+    reader.advance(60, histories.header(fast, 75)).unwrap();
+    assert_eq!(fork(&reader), (61, false));
+    assert_eq!(reader.heights(), [50, 60, 80], "evidence is not stored");
+}
+
+#[test]
+fn links_make_a_known_pair_exact_and_cost_no_signature() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    let below = |history, count| histories.hashes_down(history, 79, count);
+    // Not far enough: nothing new. Exactly far enough: the fork and its parent.
+    let short = reader.links(0, below(0, 10), below(1, 10));
+    assert_eq!(short, Err(Refusal::NothingNew { known: Height(61) }));
+    let step = reader.links(0, below(0, 11), below(1, 11)).unwrap();
+    assert_eq!(step.effects, [], "one bounty a branch");
+    assert_eq!(fork(&reader), (70, true));
+    let again = reader.links(0, below(0, 11), below(1, 11));
+    assert_eq!(again, Err(Refusal::NothingNew { known: Height(70) }));
+    reader.fill_by_hash(histories.header(0, 69)).unwrap();
+    assert!(reader.root(69).is_ok());
+}
+
+#[test]
+fn links_make_a_pair_exact_after_a_branch_was_admitted_too() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.admit(histories.header(1, 90)).unwrap();
+    reader.wait(100_000);
+    let below = |history| histories.hashes_down(history, 79, 11);
+    reader.links(0, below(0), below(1)).unwrap();
+    assert_eq!(fork(&reader), (70, true));
+    reader.fill_by_hash(histories.header(0, 69)).unwrap();
+    assert!(reader.root(69).is_ok());
+    assert!(matches!(reader.root(80), Err(Refusal::NotAdmitted { .. })));
+}
+
+#[test]
+fn the_same_pair_with_links_in_one_message_is_exact_at_once() {
+    let (histories, mut reader) = forked_at_70();
+    let below = |history| histories.hashes_down(history, 78, 10);
+    let ours = line(stored(histories.header(0, 80)), below(0));
+    let theirs = line(verified(60, histories.header(1, 80)), below(1));
+    reader.report(ours, theirs).unwrap();
+    assert_eq!(fork(&reader), (70, true));
+}
+
+#[test]
+fn once_a_fork_is_known_only_a_lower_pair_counts() {
+    let (histories, mut reader) = forked_at_70();
+    let mut histories = histories;
+    let lower = histories.fork(0, 55);
+    let pair = |a: usize, b: usize, from, height| {
+        (
+            line(verified(from, histories.header(a, height)), vec![]),
+            line(verified(from, histories.header(b, height)), vec![]),
+        )
+    };
+    let (a, b) = pair(0, 1, 60, 70);
+    reader.report(a, b).unwrap();
+    assert_eq!(fork(&reader), (70, true));
+    let first_report = reader.standing().fork.unwrap().first_report;
+    reader.wait(10);
+    let known = Height(70);
+    let (a, b) = pair(0, 1, 60, 70);
+    assert_eq!(reader.report(a, b), Err(Refusal::NothingNew { known }));
+    let (a, b) = pair(0, 1, 60, 75);
+    let actual = Height(74);
+    assert_eq!(
+        reader.report(a, b),
+        Err(Refusal::NotLower { known, actual })
+    );
+    // Lower: another bounty is not paid, and the first report stays.
+    let (a, b) = pair(0, lower, 50, 55);
+    let step = reader.report(a, b).unwrap();
+    assert_eq!(step.effects, []);
+    assert_eq!(fork(&reader), (55, true));
+    assert_eq!(reader.standing().fork.unwrap().first_report, first_report);
+    assert!(matches!(reader.root(60), Err(Refusal::NotAdmitted { .. })));
+    assert!(reader.root(50).is_ok());
+}
+
+#[test]
+fn later_blocks_without_links_do_not_make_an_exact_fork_inexact_again() {
+    let (mut histories, mut reader) = forked_at_70();
+    let third = histories.fork(1, 75);
+    let pair = |a: usize, b: usize, height| {
+        let top = |history| line(verified(60, histories.header(history, height)), vec![]);
+        (top(a), top(b))
+    };
+    let (a, b) = pair(0, 1, 70);
+    reader.report(a, b).unwrap();
+    for (a, b, height) in [(0, 1, 75), (0, 1, 82), (1, third, 75), (1, third, 78)] {
+        let (a, b) = pair(a, b, height);
+        let refusal = reader.report(a, b).unwrap_err();
+        assert!(matches!(refusal, Refusal::NotLower { .. }), "{refusal:?}");
+    }
+    assert_eq!(fork(&reader), (70, true));
+}
+
+#[test]
+fn a_pair_that_differs_lower_for_certain_counts_and_its_links_raise_it_no_higher() {
+    let (mut histories, mut reader) = forked_at_70();
+    let third = histories.fork(0, 66);
+    let top = |history, height| verified(60, histories.header(history, height));
+    reader
+        .report(line(top(0, 70), vec![]), line(top(1, 70), vec![]))
+        .unwrap();
+    assert_eq!(fork(&reader), (70, true));
+    // 68 differs, and so do the parents: certain at 67, where nothing else is known.
+    reader
+        .report(line(top(0, 68), vec![]), line(top(third, 68), vec![]))
+        .unwrap();
+    assert_eq!(fork(&reader), (61, false));
+    let below = |history| histories.hashes_down(history, 67, 3);
+    reader.links(0, below(0), below(third)).unwrap();
+    assert_eq!(fork(&reader), (66, true));
+}
+
+#[test]
+fn links_that_contradict_a_stored_header_lower_the_fork_to_it() {
+    let (mut histories, mut reader) = forked_at_70();
+    // Both tops are of a history that left ours at 55: the stored header 60 is on neither line.
+    let left = histories.fork(0, 55);
+    let right = histories.fork(left, 70);
+    let below = |history| histories.hashes_down(history, 73, 18);
+    let one = line(verified(50, histories.header(left, 75)), below(left));
+    let other = line(verified(50, histories.header(right, 75)), below(right));
+    reader.report(one, other).unwrap();
+    assert_eq!(
+        fork(&reader),
+        (51, false),
+        "their own fork would be 70, exactly"
+    );
+    assert!(reader.root(50).is_ok());
+    assert!(matches!(reader.root(60), Err(Refusal::NotAdmitted { .. })));
+    // The pair on record is now the one with the stored header, and links from there make it exact.
+    let record = reader.viewed().zone.fork.unwrap();
+    assert_eq!(
+        (record.pair.a.height, record.pair.b.height),
+        (Height(60), Height(60))
+    );
+    let below = |history| histories.hashes_down(history, 59, 6);
+    reader.links(0, below(left), below(0)).unwrap();
+    assert_eq!(fork(&reader), (55, true));
+}
+
+#[test]
+fn evidence_stands_on_stored_headers_only() {
+    let (histories, mut reader) = forked_at_70();
+    let pair = |a: Shown, b: Shown| (line(a, vec![]), line(b, vec![]));
+    let theirs = verified(60, histories.header(1, 80));
+    // Claimed to be stored, and is not, or is another.
+    for forged in [histories.header(0, 75), histories.header(1, 80)] {
+        let mut reader = reader.clone();
+        let (a, b) = pair(stored(forged), verified(60, histories.header(0, 75)));
+        let refusal = reader.report(a, b).unwrap_err();
+        assert!(
+            matches!(
+                refusal,
+                Refusal::UnknownHeader { .. } | Refusal::NotTrusted { .. }
+            ),
+            "{refusal:?}"
+        );
+    }
+    // Claimed to be known by its hash.
+    let by_hash = Shown {
+        grounds: Grounds::Hash,
+        ..theirs.clone()
+    };
+    let (a, b) = pair(stored(histories.header(0, 80)), by_hash);
+    let refusal = reader.report(a, b);
+    assert!(matches!(refusal, Err(Refusal::NoKnownHash { .. })));
+    // Claimed to be stored, in an advance: a report without a signature.
+    let forged = Shown {
+        grounds: Grounds::Stored,
+        ..theirs
+    };
+    let refusal = reader.run(advance(forged));
+    assert!(matches!(refusal, Err(Refusal::NotTrusted { .. })));
+    // Verified from an expired header.
+    reader.wait(1_600);
+    let (a, b) = pair(
+        verified(60, histories.header(0, 75)),
+        verified(60, histories.header(1, 75)),
+    );
+    assert!(matches!(reader.report(a, b), Err(Refusal::Expired { .. })));
+}
+
+#[test]
+fn the_bounty_is_what_the_reserve_has() {
+    let mut histories = Histories::new();
+    histories.fork(0, 70);
+    let mut reader = Reader::new(&histories);
+    reader.fund(40);
+    let pair = |history| line(verified(50, histories.header(history, 70)), vec![]);
+    let step = reader.report(pair(0), pair(1)).unwrap();
+    let bounty = Effect::Pay {
+        to: address("watcher"),
+        amount: Amount(40),
+    };
+    assert_eq!(step.effects, [bounty]);
+    assert_eq!(reader.viewed().zone.reserve, Amount(0));
+}
+
+#[test]
+fn forked_outranks_expired_and_cannot_be_renewed_away() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.wait(10_000);
+    assert_eq!(reader.standing().status, ZoneStatus::Forked);
+    let refusal = reader.renew("east-1", histories.header(0, 1_050));
+    assert!(matches!(refusal, Err(Refusal::Forked { .. })));
+    let refusal = reader.renew("east-2", histories.header(0, 1_050));
+    assert!(matches!(refusal, Err(Refusal::Forked { .. })));
+}
+
+#[test]
+fn an_admitted_branch_inherits_above_everything_that_was_shown() {
+    let (histories, mut reader) = forked_at_70();
+    let none = reader.admit(histories.header(0, 90));
+    assert_eq!(none, Err(Refusal::NotForked { zone: zone() }));
+    // Evidence was shown up to 85; 80 is stored.
+    let pair = |history| line(verified(60, histories.header(history, 85)), vec![]);
+    reader.report(pair(0), pair(1)).unwrap();
+    let low = reader.admit(histories.header(1, 85));
+    let (above, actual) = (Height(85), Height(85));
+    assert_eq!(low, Err(Refusal::NotHigher { above, actual }));
+    reader.admit(histories.header(1, 86)).unwrap();
+    let standing = reader.standing();
+    assert_eq!(standing.status, ZoneStatus::Active);
+    assert_eq!((standing.branch, standing.latest), (1, Height(86)));
+    assert_eq!(
+        standing.fork.unwrap().height,
+        Height(81),
+        "the fork stays known"
+    );
+    assert_eq!(reader.root(86).unwrap().branch, 1);
+    assert_eq!(reader.root(80).unwrap().branch, 0, "below the fork");
+    assert_eq!(reader.next_after(80), Some(86));
+}
+
+#[test]
+fn between_the_fork_and_the_admitted_header_nothing_is_ever_filled() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.admit(histories.header(1, 90)).unwrap();
+    assert_eq!(
+        reader.next_after(60),
+        Some(90),
+        "80 does not count any more"
+    );
+    for (from, height) in [(60, 65), (60, 75), (80, 85), (50, 55), (60, 95)] {
+        for history in [0, 1] {
+            let refusal = reader.advance(from, histories.header(history, height));
+            assert!(
+                matches!(refusal, Err(Refusal::NotTrusted { .. })),
+                "{height}: {refusal:?}"
+            );
+        }
+    }
+    // Nor does evidence from below count: the owner has spoken.
+    let pair = |history| line(verified(50, histories.header(history, 70)), vec![]);
+    let refusal = reader.report(pair(0), pair(1));
+    assert!(matches!(refusal, Err(Refusal::NotTrusted { .. })));
+    reader.advance(90, histories.header(1, 95)).unwrap();
+    assert_eq!(reader.root(95).unwrap().branch, 1);
+}
+
+#[test]
+fn an_admitted_branch_may_fork_again_and_earns_another_bounty() {
+    let (mut histories, mut reader) = forked_at_70();
+    let second = histories.fork(1, 95);
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.admit(histories.header(1, 90)).unwrap();
+    reader.advance(90, histories.header(1, 93)).unwrap();
+    let pair = |history| line(verified(90, histories.header(history, 96)), vec![]);
+    let step = reader.report(pair(1), pair(second)).unwrap();
+    assert_eq!(step.effects.len(), 1, "one bounty a branch number");
+    let standing = reader.standing();
+    assert_eq!(standing.status, ZoneStatus::Forked);
+    assert_eq!(standing.fork.unwrap().height, Height(61), "the lowest");
+    let second_fork = reader.viewed().zone.branch_fork.unwrap();
+    assert_eq!(second_fork.height(), Height(94));
+    assert!(reader.root(93).is_ok() && reader.root(90).is_ok());
+    // Links find it exact; the branch's own number says which fork is meant.
+    let below = |history| histories.hashes_down(history, 95, 3);
+    let wrong = reader.links(2, below(1), below(second));
+    assert_eq!(wrong, Err(Refusal::UnknownFork { branch: 2 }));
+    reader.links(1, below(1), below(second)).unwrap();
+    reader.fill_by_hash(histories.header(1, 94)).unwrap();
+    assert_eq!(reader.root(94).unwrap().branch, 1);
+    reader.admit(histories.header(second, 97)).unwrap();
+    assert_eq!(reader.standing().branch, 2);
+    // Roots of older branches count only below the lowest fork.
+    for height in [80, 90, 93, 94] {
+        assert!(matches!(
+            reader.root(height),
+            Err(Refusal::NotAdmitted { .. })
+        ));
+    }
+    assert_eq!(reader.next_after(60), Some(97));
+    let gone = reader.links(1, below(1), below(second));
+    assert_eq!(gone, Err(Refusal::UnknownFork { branch: 1 }));
+}
+
+#[test]
+fn a_fork_on_an_admitted_branch_never_reaches_below_the_header_that_admitted_it() {
+    let (mut histories, mut reader) = forked_at_70();
+    let other = histories.fork(0, 65);
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.admit(histories.header(1, 90)).unwrap();
+    // Both verify from 90, but their histories parted long below it.
+    let pair = |history| {
+        let below = histories.hashes_down(history, 90, 30);
+        line(verified(90, histories.header(history, 92)), below)
+    };
+    reader.report(pair(1), pair(other)).unwrap();
+    let record = reader.viewed().zone.branch_fork.unwrap();
+    assert_eq!(record.height(), Height(90));
+    assert_eq!(record.bound.parent, None);
+    assert!(matches!(reader.root(90), Err(Refusal::NotAdmitted { .. })));
+    assert!(reader.root(60).is_ok(), "the common prefix is not touched");
+    assert_eq!(fork(&reader), (61, false));
+}
+
+#[test]
+fn a_renewed_zone_is_trusted_from_the_new_header_and_known_by_both_ids() {
+    let histories = Histories::new();
+    let mut reader = Reader::new(&histories);
+    let early = reader.renew("east-1", histories.header(0, 60));
+    assert!(matches!(early, Err(Refusal::NothingToRenew { .. })));
+    reader.wait(10_000);
+    let lower = reader.renew("east-1", histories.header(0, 50));
+    assert!(matches!(lower, Err(Refusal::NotHigher { .. })));
+    let expired = reader.renew("east-1", histories.header(0, 900));
+    assert!(matches!(expired, Err(Refusal::Expired { .. })));
+    reader.renew("east-1", histories.header(0, 1_000)).unwrap();
+    assert_eq!(reader.standing().status, ZoneStatus::Active);
+    // An upgrade does not wait for expiry.
+    for wrong in ["west-2", "east", "east-0"] {
+        let refusal = reader.renew(wrong, histories.header(0, 1_010));
+        assert!(
+            matches!(refusal, Err(Refusal::NotARevision { .. })),
+            "{wrong}"
+        );
+    }
+    reader.renew("east-4", histories.header(0, 1_010)).unwrap();
+    assert_eq!(reader.viewed().zone.chain_id, id("east-4"));
+    let back = reader.renew("east-3", histories.header(0, 1_020));
+    assert!(matches!(back, Err(Refusal::NotARevision { .. })));
+    let by_new = tessera_view::find(&reader.memory, &id("east-4")).unwrap();
+    assert_eq!(by_new, reader.viewed());
+    let taken = reader.register(&id("east-4"), histories.header(0, 1_020), params());
+    let expected = Refusal::IdTaken {
+        id: id("east-4"),
+        zone: zone(),
+    };
+    assert_eq!(taken, Err(expected));
+    // Old headers are of the old chain id: nothing is verified from them.
+    let old = reader.advance(1_000, histories.header(0, 1_005));
+    assert!(matches!(old, Err(Refusal::NotTrusted { .. })));
+    assert!(reader.root(50).is_ok());
+}
+
+#[test]
+fn a_renewal_cannot_take_another_zones_id() {
+    let histories = Histories::new();
+    let mut reader = Reader::new(&histories);
+    reader
+        .register(&id("east-2"), histories.header(0, 60), params())
+        .unwrap();
+    let refusal = reader.renew("east-2", histories.header(0, 70));
+    let expected = Refusal::IdTaken {
+        id: id("east-2"),
+        zone: id("east-2"),
+    };
+    assert_eq!(refusal, Err(expected));
+}
+
+#[test]
+fn a_closed_zone_is_final_at_the_highest_header_verified_by_then() {
+    let (histories, mut reader) = forked_at_70();
+    reader.close().unwrap();
+    let again = reader.close();
+    assert!(matches!(again, Err(Refusal::ClosingAlready { .. })));
+    // Until the announced moment it is what it was, so relayers can bring its last headers.
+    reader.wait(599);
+    assert_eq!(reader.standing().status, ZoneStatus::Active);
+    assert_eq!(reader.standing().closing.unwrap().last, None);
+    reader.advance(80, histories.header(0, 85)).unwrap();
+    reader.wait(1);
+    let standing = reader.standing();
+    assert_eq!(standing.status, ZoneStatus::Closed);
+    assert_eq!(standing.closing.unwrap().last, Some(Height(85)));
+    let refusals = [
+        reader.advance(85, histories.header(0, 86)).unwrap_err(),
+        reader.advance(60, histories.header(1, 80)).unwrap_err(),
+        reader.admit(histories.header(1, 200)).unwrap_err(),
+        reader
+            .renew("east-2", histories.header(0, 150))
+            .unwrap_err(),
+        reader
+            .run(Input::Fund {
+                zone: zone(),
+                amount: Amount(1),
+            })
+            .unwrap_err(),
+    ];
+    for refusal in refusals {
+        assert!(matches!(refusal, Refusal::Closed { .. }), "{refusal:?}");
+    }
+    // The provable key learns of it from whoever prunes, once.
+    assert_eq!(reader.viewed().belief.status, ZoneStatus::Active);
+    let step = reader.prune(1).unwrap();
+    let last = Height(85);
+    assert_eq!(step.events, [Event::Closed { zone: zone(), last }]);
+    assert_eq!(reader.viewed().belief.status, ZoneStatus::Closed);
+    assert_eq!(reader.prune(1), Err(Refusal::NothingToPrune));
+    reader.wait(100_000);
+    reader.prune(100).unwrap();
+    assert_eq!(reader.heights(), [85]);
+    assert!(
+        reader.root(85).is_ok(),
+        "its state stands for every later height"
+    );
+}
+
+#[test]
+fn a_zone_that_closes_while_forked_ends_below_the_fork() {
+    let (histories, mut reader) = forked_at_70();
+    reader.close().unwrap();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.wait(600);
+    let standing = reader.standing();
+    assert_eq!(
+        standing.status,
+        ZoneStatus::Closed,
+        "closed outranks forked"
+    );
+    assert_eq!(standing.closing.unwrap().last, Some(Height(60)));
+    reader.wait(100_000);
+    reader.prune(100).unwrap();
+    assert_eq!(
+        reader.heights(),
+        [60, 80],
+        "the last good one, and the newest"
+    );
+    assert!(reader.root(60).is_ok());
+}
+
+#[test]
+fn pruning_keeps_the_last_header_before_a_fork() {
+    let (histories, mut reader) = forked_at_70();
+    reader.advance(60, histories.header(1, 80)).unwrap();
+    reader.admit(histories.header(1, 90)).unwrap();
+    reader.wait(5_000);
+    reader.prune(100).unwrap();
+    assert_eq!(reader.heights(), [60, 90]);
+    assert!(reader.root(60).is_ok());
+}
+
+#[test]
+fn the_first_block_of_a_chain_can_be_where_it_forks() {
+    let mut histories = Histories::new();
+    let other = histories.fork(0, 1);
+    let mut reader = Reader::new(&histories);
+    let below = |history| histories.hashes_down(history, 58, 100);
+    let one = line(verified(50, histories.header(0, 60)), below(0));
+    let two = line(verified(50, histories.header(other, 60)), below(other));
+    // The stored header 50 is on the first line; the lines meet in "no header", below height 1.
+    reader.report(one, two).unwrap();
+    assert_eq!(fork(&reader), (1, true));
+    assert!(matches!(reader.root(50), Err(Refusal::NotAdmitted { .. })));
+    assert_eq!(reader.next_after(0), None);
+}
