@@ -127,6 +127,23 @@ fn a_node_with_one_child_or_with_spare_bytes_is_refused() {
 }
 
 #[test]
+fn both_children_are_framed_as_32_bytes() {
+    // `r` is a right child: `header 20 left 20`, then itself.
+    for from_the_end in [1, 34] {
+        let refusal = forge("r", |proof| {
+            let prefix = &mut proof.path[0].prefix;
+            let at = prefix.len() - from_the_end;
+            assert_eq!(prefix[at], 32);
+            prefix[at] = 33;
+        });
+        assert!(
+            matches!(refusal, Refusal::Siblings { suffix: 0, .. }),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
 fn the_header_of_an_inner_node_is_short_canonical_and_not_negative() {
     // The first step's prefix is `02 04 version 20`.
     let refusal = forge("b", |proof| proof.path[0].prefix[0] = 1);
