@@ -18,7 +18,7 @@ pub use block::{Block, LightBlock};
 pub use evidence::Proven;
 pub use run::ZoneApp;
 
-use crate::{Multistore, State, Transaction, Validators, ZoneError};
+use crate::{bank::GuardedBank, Multistore, State, Transaction, Validators, ZoneError};
 
 /// How to make the contract of a code, each time the zone runs a transaction.
 pub type Code = Arc<dyn Fn() -> Box<dyn Contract<Empty>> + Send + Sync>;
@@ -62,6 +62,7 @@ pub struct Zone {
     prefix: &'static str,
     interval: Seconds,
     codes: Vec<Code>,
+    bank: GuardedBank,
     state: State,
     stores: Multistore,
     blocks: Vec<Arc<Block>>,
@@ -88,6 +89,7 @@ impl Zone {
             prefix: config.prefix,
             interval: config.interval,
             codes: Vec::new(),
+            bank: GuardedBank::default(),
             state: State::default(),
             stores: Multistore::default(),
             blocks: Vec::new(),

@@ -70,6 +70,17 @@ impl Zone {
         self.with_app(|app| app.sudo(SudoMsg::Bank(mint))).map(drop)
     }
 
+    /// From now on native coins cannot be sent to an account, as to a module account on a real chain. Minting to it
+    /// still works.
+    pub fn close_account(&mut self, account: &Addr) {
+        std::sync::Arc::make_mut(&mut self.bank.closed).insert(account.clone());
+    }
+
+    /// Takes [`Zone::close_account`] back.
+    pub fn open_account(&mut self, account: &Addr) {
+        std::sync::Arc::make_mut(&mut self.bank.closed).remove(account);
+    }
+
     /// How much of a denom somebody holds.
     ///
     /// # Errors

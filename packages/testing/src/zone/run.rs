@@ -4,17 +4,17 @@ use cosmwasm_std::{
     Storage, WasmMsg, WasmQuery,
 };
 use cw_multi_test::{
-    no_init, App, AppBuilder, AppResponse, BankKeeper, Contract, DistributionKeeper, FailingModule,
+    no_init, App, AppBuilder, AppResponse, Contract, DistributionKeeper, FailingModule,
     GovFailingModule, IbcFailingModule, MockApiBech32, StakeKeeper, StargateFailing, WasmKeeper,
 };
 use serde::{de::DeserializeOwned, Serialize};
 use tessera_primitives::Hash;
 
-use crate::{transaction::Body, State, Transaction, Zone};
+use crate::{bank::GuardedBank, transaction::Body, State, Transaction, Zone};
 
 /// The `cw-multi-test` application that a zone runs its transactions in.
 pub type ZoneApp<S = State> = App<
-    BankKeeper,
+    GuardedBank,
     MockApiBech32,
     S,
     FailingModule<Empty, Empty, Empty>,
@@ -208,6 +208,7 @@ impl Zone {
     fn app<S: Storage>(&self, state: S) -> ZoneApp<S> {
         let builder = AppBuilder::new()
             .with_api(self.api())
+            .with_bank(self.bank.clone())
             .with_storage(state)
             .with_block(BlockInfo {
                 height: self.height,
