@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use cosmwasm_schema::generate_api;
-use tessera_contract_api::{booking, chain_view};
+use cosmwasm_std::Empty;
+use tessera_contract_api::{booking, chain_view, transaction_lock};
 
 use crate::Generated;
 
@@ -16,6 +17,7 @@ pub fn schemas() -> Result<Vec<Generated>> {
         instantiate: booking::InstantiateMsg,
         execute: booking::ExecuteMsg,
         query: booking::QueryMsg,
+        migrate: Empty,
     };
     let chain_view = generate_api! {
         name: "chain-view",
@@ -24,7 +26,19 @@ pub fn schemas() -> Result<Vec<Generated>> {
         query: chain_view::QueryMsg,
         migrate: chain_view::MigrateMsg,
     };
-    [("booking", booking), ("chain-view", chain_view)]
+    let transaction_lock = generate_api! {
+        name: "transaction-lock",
+        instantiate: transaction_lock::InstantiateMsg,
+        execute: transaction_lock::ExecuteMsg,
+        query: transaction_lock::QueryMsg,
+        migrate: Empty,
+    };
+    let contracts = [
+        ("booking", booking),
+        ("chain-view", chain_view),
+        ("transaction-lock", transaction_lock),
+    ];
+    contracts
         .into_iter()
         .map(|(name, api)| {
             let json = api.render().to_string()?;
