@@ -76,8 +76,10 @@ impl Seats {
 
     /// Powers that fall as on real zones: 31 of 100 validators hold two thirds.
     pub fn skewed(count: u16) -> Seats {
-        let power =
-            |place: u16| (1e9 * 0.966f64.powi(i32::from(place) * 100 / i32::from(count))) as u64;
+        let power = |place: u16| {
+            let steps = 0..u64::from(place) * 100 / u64::from(count);
+            steps.fold(1_000_000_000, |power: u64, _| power * 967 / 1000)
+        };
         Seats((0..count).map(|seed| (seed, power(seed))).collect())
     }
 
@@ -223,7 +225,7 @@ impl Block {
         TrustedHeader {
             height: self.height(),
             hash: header_hash(&self.header),
-            time: Timestamp(self.header.time.unix_timestamp_nanos() as u64),
+            time: Timestamp(self.header.time.unix_timestamp_nanos().try_into().unwrap()),
             app_hash: Hash::try_from(self.header.app_hash.as_bytes()).unwrap(),
             next_validators_hash: self.next.set().hash(),
             parent: Hash([1; 32]),
