@@ -70,6 +70,8 @@ mod expand;
 mod link;
 mod merkle;
 mod refusal;
+#[cfg(feature = "schema")]
+mod schema;
 mod signatures;
 mod standard;
 mod tally;

@@ -16,20 +16,15 @@ use crate::{comet, merkle, Refusal};
 /// its Merkle path, 196 bytes. A chain of them leads from a verified header down to any older one (view.md,
 /// `report_fork`). In JSON and in storage its canonical bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Bytes", into = "Bytes")]
 pub struct LastBlockIdProof {
     /// Hash of the header below.
-    #[cfg_attr(feature = "schema", schemars(skip))]
     pub parent: Hash,
     /// The number of parts of the block below.
-    #[cfg_attr(feature = "schema", schemars(skip))]
     pub parts: u32,
     /// The root of its parts.
-    #[cfg_attr(feature = "schema", schemars(skip))]
     pub parts_hash: Hash,
     /// Siblings from the leaf up: field 5; fields 6 and 7; fields 0 to 3; fields 8 to 13.
-    #[cfg_attr(feature = "schema", schemars(skip))]
     pub path: [Hash; 4],
 }
 

@@ -76,12 +76,9 @@ impl Validator {
 /// bytes) and its power (LEB128, the fewest bytes). About 36 bytes a validator; proposer priorities are left out, as
 /// they change with every block and no hash covers them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(try_from = "Bytes", into = "Bytes")]
 pub struct ValidatorSet {
-    #[cfg_attr(feature = "schema", schemars(skip))]
     validators: Vec<Validator>,
-    #[cfg_attr(feature = "schema", schemars(skip))]
     total: u64,
 }
 
