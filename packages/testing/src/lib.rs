@@ -57,6 +57,12 @@
 //! - two histories differ from their first own header on, whatever is done on them;
 //! - everything is determined by what was called: no clock, no randomness. A zone is `Clone`, `Send` and `Sync`.
 //!
+//! # Zones that know each other
+//!
+//! [`suite::Suite`] starts zones with Tessera's contracts on them, each with a view of every other, linked and capped, and
+//! with people who hold coins and tokens. [`hostile`] has contracts that mean harm. With the feature `generators`,
+//! [`generators`] has `proptest` strategies.
+//!
 //! # What it is not
 //!
 //! `cw-multi-test` runs native code: it counts no gas, ignores the gas limits of submessages, and checks no signatures of
@@ -69,10 +75,13 @@ mod bank;
 pub mod contracts;
 mod crypto;
 mod error;
+#[cfg(feature = "generators")]
+pub mod generators;
 pub mod hostile;
 pub mod multistore;
 mod seal;
 mod state;
+pub mod suite;
 mod transaction;
 mod tree;
 mod validator;

@@ -25,7 +25,8 @@ use tessera_header::{
 };
 use tessera_primitives::{Hash, Height, Ratio, Seconds, Timestamp};
 use tessera_testing::{
-    contracts::notes, LightBlock, NativeCrypto, Validators, Zone, ZoneConfig, ZoneError,
+    contracts::notes, generators::validator_sets, LightBlock, NativeCrypto, Validators, Zone,
+    ZoneConfig, ZoneError,
 };
 
 fn third() -> Ratio {
@@ -397,4 +398,22 @@ fn testgen_agrees() {
     set.sort_by_key(|validator| validator.key.address());
     let set = ValidatorSet::new(set.into()).unwrap();
     assert_eq!(set.hash().as_bytes(), header.validators_hash.as_bytes());
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(20))]
+
+    /// Any set of validators signs headers that both light clients believe, in both forms.
+    #[test]
+    fn any_set_signs(validators in validator_sets("any", 1..120)) {
+        let mut zone = zone_with(validators);
+        zone.produce(3).unwrap();
+        let light = |height| zone.light_block(Height(height)).unwrap();
+        assert_eq!(light_client(&light(1), &light(3)), Verdict::Success);
+        let compact = zone.compact_header(Height(3), Height(1), third(), &[], true).unwrap();
+        let standard = zone.standard_header(Height(3), Height(1)).unwrap();
+        let [compact, standard] =
+            [compact, standard].map(|header| follow(&zone, Height(1), &[header], Vec::new()));
+        assert_eq!(compact, standard);
+    }
 }

@@ -1,5 +1,5 @@
 use tessera_header::{encode_compact, encode_standard, Header, Known, LightBlock as Parts};
-use tessera_primitives::{Height, Ratio};
+use tessera_primitives::{Hash, Height, Ratio};
 
 use crate::{seal, Block, LightBlock, Validators, Zone, ZoneError};
 
@@ -10,6 +10,13 @@ impl Zone {
     /// [`ZoneError::NoBlock`].
     pub fn light_block(&self, height: Height) -> Result<LightBlock, ZoneError> {
         self.block(height).map(|block| block.light_block())
+    }
+
+    /// A validator set that a sealed block has, or announces, by its hash: the newest first.
+    pub fn validators_by_hash(&self, hash: &Hash) -> Option<&Validators> {
+        let blocks = self.blocks.iter().rev();
+        let mut sets = blocks.flat_map(|block| [&block.next_validators, &block.validators]);
+        sets.find(|set| set.hash().as_bytes() == hash.as_bytes())
     }
 
     /// A sealed block as CometBFT's nodes hand it around: protobuf.

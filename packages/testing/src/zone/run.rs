@@ -82,7 +82,7 @@ impl Zone {
         sender: &Addr,
         messages: Vec<CosmosMsg>,
     ) -> anyhow::Result<Vec<AppResponse>> {
-        self.app(self.state.view())
+        self.app(self.state.clone())
             .execute_multi(sender.clone(), messages)
     }
 
@@ -187,7 +187,7 @@ impl Zone {
     /// # Errors
     /// What the chain or a contract refused.
     pub fn ask(&self, request: QueryRequest<Empty>) -> anyhow::Result<Vec<u8>> {
-        let app = self.app(self.state.view());
+        let app = self.app(self.state.clone());
         let answer = app.raw_query(&to_json_vec(&request)?).into_result();
         let answer = answer
             .map_err(|error| anyhow::anyhow!("{error}"))?
@@ -198,8 +198,8 @@ impl Zone {
     /// Anything else that `cw-multi-test` can do, on the open block's state: sudo, minting, raw storage. What it changes
     /// is committed with the block, but no transaction tells of it.
     pub fn with_app<T>(&mut self, action: impl FnOnce(&mut ZoneApp) -> T) -> T {
-        let state = std::mem::take(&mut self.state);
-        let mut app = self.app(state);
+        // A copy: if a contract panics, the zone is as it was before.
+        let mut app = self.app(self.state.clone());
         let result = action(&mut app);
         self.state = std::mem::take(app.storage_mut());
         result
