@@ -1,1 +1,32 @@
-//! The Tessera relayer.
+//! The Tessera relayer: a library and the `tessera` binary.
+//!
+//! ```text
+//!   chain/{wasmd,embedded} ──► watch (cursor → observations) ──► ledger (journal: append, then absorb)
+//!            ▲                                                      │
+//!            │                                                      ▼
+//!         submit (packs messages, signs, sends) ◄── duties/<duty> (duty → proofs → message) ◄── planner
+//! ```
+//!
+//! Invariants:
+//! - nothing is absorbed that is not written down, and nothing is sent that was not promised in the journal: a kill at
+//!   any instant loses nothing and doubles nothing;
+//! - a promise ends when its transaction was seen, was refused, or has passed its timeout height; until then its duty is
+//!   not given out again;
+//! - everything above [`chain::Chain`] is the same code for embedded and for real zones;
+//! - secrets come from files or standard input, and no log, argument or error carries one.
+#![deny(missing_docs)]
+
+pub mod app;
+pub mod chain;
+pub mod command;
+pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod duties;
+pub mod journal;
+pub mod keys;
+pub mod ledger;
+pub mod relay;
+pub mod submit;
+pub mod telemetry;
+pub mod watch;

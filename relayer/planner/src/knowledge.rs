@@ -223,6 +223,19 @@ impl Knowledge {
         }
     }
 
+    /// The lowest height at which two headers of a zone were seen.
+    pub fn conflict(&self, zone: &ZoneId) -> Option<Height> {
+        self.conflicts.get(zone).copied()
+    }
+
+    /// The highest header of `of`, below a height, that the view on `on` verifies from.
+    pub fn trusted_below(&self, on: &ZoneId, of: &ZoneId, height: Height) -> Option<Height> {
+        let view = self.zones.get(on)?.views.get(of)?;
+        let mut below = view.roots.range(..height).rev();
+        let good = below.find(|(height, stored)| view.accepts(**height, **stored));
+        good.map(|(height, _)| *height)
+    }
+
     /// The number for the next promise.
     pub fn next_promise(&self) -> u64 {
         self.next_promise

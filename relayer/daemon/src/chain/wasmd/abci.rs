@@ -1,0 +1,144 @@
+use cosmrs::proto::{
+    cosmos::{
+        auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
+        bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+        tx::v1beta1::{SimulateRequest, SimulateResponse},
+    },
+    cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse},
+};
+use prost::Message;
+use tendermint_rpc::Client;
+use tessera_primitives::{Address, Amount, Asset};
+
+use super::{transaction::Lane, ChainError, Wasmd};
+
+/// What the application answers with a code that is not zero.
+pub(super) struct Objection {
+    pub(super) code: u32,
+    pub(super) codespace: String,
+    pub(super) reason: String,
+}
+
+impl Wasmd {
+    /// Calls a gRPC method of the application through `abci_query`.
+    async fn call<A: Message, B: Message + Default>(
+        &self,
+        path: &'static str,
+        request: &A,
+    ) -> Result<Result<B, Objection>, ChainError> {
+        let answer = self
+            .client
+            .abci_query(Some(path.into()), request.encode_to_vec(), None, false)
+            .await
+            .map_err(|error| self.unreachable(error))?;
+        if answer.code.is_err() {
+            return Ok(Err(Objection {
+                code: answer.code.value(),
+                codespace: answer.codespace,
+                reason: answer.log,
+            }));
+        }
+        B::decode(answer.value.as_slice())
+            .map(Ok)
+            .map_err(|error| ChainError::malformed(&self.settings.zone, path, error))
+    }
+
+    pub(super) async fn ask_contract(
+        &self,
+        contract: &Address,
+        question: &[u8],
+    ) -> Result<Vec<u8>, ChainError> {
+        let request = QuerySmartContractStateRequest {
+            address: contract.to_string(),
+            query_data: question.to_vec(),
+        };
+        let path = "/cosmwasm.wasm.v1.Query/SmartContractState";
+        let answer: Result<QuerySmartContractStateResponse, Objection> =
+            self.call(path, &request).await?;
+        match answer {
+            Ok(answer) => Ok(answer.data),
+            Err(objection) => Err(ChainError::Query {
+                zone: self.settings.zone.clone(),
+                contract: contract.clone(),
+                reason: objection.reason,
+            }),
+        }
+    }
+
+    pub(super) async fn ask_balance(
+        &self,
+        holder: &Address,
+        asset: &Asset,
+    ) -> Result<Amount, ChainError> {
+        let zone = &self.settings.zone;
+        match asset {
+            Asset::Native(denom) => {
+                let request = QueryBalanceRequest {
+                    address: holder.to_string(),
+                    denom: denom.to_string(),
+                };
+                let path = "/cosmos.bank.v1beta1.Query/Balance";
+                let answer: QueryBalanceResponse = self
+                    .call(path, &request)
+                    .await?
+                    .map_err(|objection| ChainError::malformed(zone, path, objection.reason))?;
+                let amount = answer.balance.map(|coin| coin.amount).unwrap_or_default();
+                amount
+                    .parse()
+                    .map_err(|error| ChainError::malformed(zone, "balance", error))
+            }
+            Asset::Cw20(token) => {
+                let question = serde_json::json!({ "balance": { "address": holder } });
+                let answer = self
+                    .ask_contract(token, question.to_string().as_bytes())
+                    .await?;
+                let answer: Cw20Balance = serde_json::from_slice(&answer)
+                    .map_err(|error| ChainError::malformed(zone, "cw20 balance", error))?;
+                Ok(answer.balance)
+            }
+        }
+    }
+
+    /// The signing account's number and next sequence. An account that never received a coin does not exist.
+    pub(super) async fn ask_lane(&self) -> Result<Lane, ChainError> {
+        let account = &self.signer()?.account;
+        let request = QueryAccountRequest {
+            address: account.to_string(),
+        };
+        let path = "/cosmos.auth.v1beta1.Query/Account";
+        let answer: Result<QueryAccountResponse, Objection> = self.call(path, &request).await?;
+        let answer = answer.map_err(|objection| ChainError::NoMoney {
+            zone: self.settings.zone.clone(),
+            account: account.clone(),
+            needed: format!("fees in {}", self.settings.gas.denom),
+            reason: objection.reason,
+        })?;
+        let account = answer.account.unwrap_or_default();
+        let account = BaseAccount::decode(account.value.as_slice())
+            .map_err(|error| ChainError::malformed(&self.settings.zone, "account", error))?;
+        Ok(Lane {
+            account_number: account.account_number,
+            sequence: account.sequence,
+        })
+    }
+
+    /// Gas that a transaction would use.
+    pub(super) async fn ask_gas(
+        &self,
+        transaction: Vec<u8>,
+    ) -> Result<Result<u64, Objection>, ChainError> {
+        #[allow(deprecated)]
+        let request = SimulateRequest {
+            tx: None,
+            tx_bytes: transaction,
+        };
+        let path = "/cosmos.tx.v1beta1.Service/Simulate";
+        let answer: Result<SimulateResponse, Objection> = self.call(path, &request).await?;
+        Ok(answer.map(|answer| answer.gas_info.map(|gas| gas.gas_used).unwrap_or_default()))
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Cw20Balance {
+    balance: Amount,
+}

@@ -1,0 +1,181 @@
+//! What can be said to `tessera`: one verb, one file.
+
+pub mod completions;
+pub mod config;
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod deploy;
+pub mod keys;
+pub mod query;
+pub mod start;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+use crate::{
+    config::{Config, ConfigError, LogLevel},
+    telemetry,
+};
+
+/// The Tessera relayer: carries headers and proofs between zones, so that tasks are kept on all of them or on none.
+#[derive(Debug, Parser)]
+#[command(name = "tessera", version, max_term_width = 100)]
+pub struct Arguments {
+    /// The configuration file.
+    #[arg(long, global = true, value_name = "FILE", env = "TESSERA_CONFIG")]
+    config: Option<PathBuf>,
+    /// Print one result object on one line on standard output; logs go to standard error.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Two zones inside this process: a task kept, one reversed, one rejected, one through a fork.
+    #[cfg(feature = "demo")]
+    Demo(demo::Arguments),
+    /// Relay between the configured zones until interrupted.
+    Start(start::Arguments),
+    /// Ask zones what they know.
+    #[command(subcommand)]
+    Query(query::Arguments),
+    /// Store, instantiate and link the contracts of a manifest.
+    Deploy(deploy::Arguments),
+    /// Keys that sign.
+    #[command(subcommand)]
+    Keys(keys::Arguments),
+    /// The configuration file.
+    #[command(subcommand)]
+    Config(config::Arguments),
+    /// Print a completion script for a shell.
+    Completions(completions::Arguments),
+}
+
+impl Verb {
+    /// The configured level; the demo tells its story itself.
+    fn log_level(&self, context: &Context) -> LogLevel {
+        #[cfg(feature = "demo")]
+        if matches!(self, Verb::Demo(_)) {
+            return LogLevel::Error;
+        }
+        context
+            .config()
+            .map_or(LogLevel::Info, |config| config.global.log_level)
+    }
+}
+
+/// What every verb may use.
+pub struct Context {
+    path: PathBuf,
+    json: bool,
+}
+
+/// What a verb has to say: as a person reads it, and as a program does.
+pub struct Outcome {
+    text: String,
+    result: serde_json::Value,
+    sound: bool,
+}
+
+impl Outcome {
+    /// A result and its text.
+    ///
+    /// # Errors
+    /// When the result is no JSON.
+    pub fn new(text: impl Into<String>, result: &impl Serialize) -> anyhow::Result<Outcome> {
+        Ok(Outcome {
+            text: text.into(),
+            result: serde_json::to_value(result)?,
+            sound: true,
+        })
+    }
+
+    /// The same, but the process ends with an error code if `sound` is false.
+    #[must_use]
+    pub fn with_soundness(mut self, sound: bool) -> Outcome {
+        self.sound = sound;
+        self
+    }
+}
+
+impl Context {
+    /// Whether the result goes to a program.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Tessera's folder.
+    pub fn home(&self) -> PathBuf {
+        self.path.parent().map(PathBuf::from).unwrap_or_default()
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn config(&self) -> Result<Config, ConfigError> {
+        Config::load(&self.path)
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> crate::keys::KeyRing {
+        crate::keys::KeyRing::new(self.home().join("keys"))
+    }
+}
+
+/// Runs one verb and prints what it has to say, in Hermes' envelope with `--json`.
+pub async fn run(arguments: Arguments) -> ExitCode {
+    let path = arguments.config.unwrap_or_else(default_path);
+    let context = Context {
+        path,
+        json: arguments.json,
+    };
+    let level = arguments.verb.log_level(&context);
+    telemetry::start(level, context.json);
+    let outcome = match arguments.verb {
+        #[cfg(feature = "demo")]
+        Verb::Demo(arguments) => demo::run(&context, arguments).await,
+        Verb::Start(arguments) => start::run(&context, arguments).await,
+        Verb::Query(arguments) => query::run(&context, arguments).await,
+        Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
+        Verb::Keys(arguments) => keys::run(&context, arguments),
+        Verb::Config(arguments) => config::run(&context, arguments),
+        Verb::Completions(arguments) => completions::run(arguments),
+    };
+    report(&context, outcome)
+}
+
+fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
+    let (status, sound, text, result) = match outcome {
+        Ok(outcome) if outcome.sound => ("success", true, outcome.text, outcome.result),
+        Ok(outcome) => ("error", false, outcome.text, outcome.result),
+        Err(error) => {
+            let reason = format!("{error:#}");
+            ("error", false, String::new(), reason.into())
+        }
+    };
+    if context.json {
+        println!(
+            "{}",
+            serde_json::json!({ "status": status, "result": result })
+        );
+    } else if !text.is_empty() {
+        println!("{text}");
+    } else if let (false, Some(reason)) = (sound, result.as_str()) {
+        eprintln!("error: {reason}");
+    }
+    if sound {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn default_path() -> PathBuf {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    home.unwrap_or_default().join(".tessera/config.toml")
+}

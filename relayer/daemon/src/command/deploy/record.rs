@@ -1,0 +1,89 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use tessera_primitives::{Address, Hash, Height, ZoneId};
+
+/// The deployment file: what has been done. It is written after every step, beside and moved, so that a reader never
+/// sees half of it.
+#[derive(Debug)]
+pub(super) struct Record {
+    path: PathBuf,
+    zones: BTreeMap<ZoneId, DeployedZone>,
+}
+
+/// What has been done on one zone.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct DeployedZone {
+    /// Height below which none of our contracts existed.
+    pub(super) start_height: Option<Height>,
+    pub(super) contracts: BTreeMap<String, Deployed>,
+    pub(super) steps: BTreeSet<String>,
+}
+
+/// A contract.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Deployed {
+    pub(super) code_id: Option<u64>,
+    pub(super) code_hash: Option<Hash>,
+    pub(super) address: Option<Address>,
+}
+
+impl Record {
+    pub(super) fn load(path: &Path) -> anyhow::Result<Record> {
+        let zones = match fs::read_to_string(path) {
+            Ok(text) => serde_json::from_str(&text).with_context(|| path.display().to_string())?,
+            Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        };
+        let path = path.into();
+        Ok(Record { path, zones })
+    }
+
+    pub(super) fn zones(&self) -> &BTreeMap<ZoneId, DeployedZone> {
+        &self.zones
+    }
+
+    pub(super) fn zone(&self, id: &ZoneId) -> DeployedZone {
+        self.zones.get(id).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn contract(&self, id: &ZoneId, name: &str) -> Deployed {
+        self.zone(id).contracts.remove(name).unwrap_or_default()
+    }
+
+    pub(super) fn address(&self, id: &ZoneId, name: &str) -> anyhow::Result<Address> {
+        let address = self.contract(id, name).address;
+        address.with_context(|| format!("{name} is not instantiated on {id}"))
+    }
+
+    pub(super) fn change(
+        &mut self,
+        id: &ZoneId,
+        act: impl FnOnce(&mut DeployedZone),
+    ) -> anyhow::Result<()> {
+        act(self.zones.entry(id.clone()).or_default());
+        let draft = self.path.with_extension("draft");
+        fs::write(&draft, serde_json::to_string_pretty(&self.zones)?)
+            .and_then(|()| fs::rename(&draft, &self.path))
+            .with_context(|| self.path.display().to_string())
+    }
+
+    pub(super) fn change_contract(
+        &mut self,
+        id: &ZoneId,
+        name: &str,
+        act: impl FnOnce(&mut Deployed),
+    ) -> anyhow::Result<()> {
+        self.change(id, |zone| {
+            act(zone.contracts.entry(name.into()).or_default())
+        })
+    }
+}

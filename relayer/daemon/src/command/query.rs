@@ -1,0 +1,155 @@
+//! `tessera query`
+
+use clap::Subcommand;
+use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
+use serde::Serialize;
+use tessera_contract_api::{
+    chain_view::{self, ViewResponse},
+    transaction_lock::{self, LegResponse, OpenTask, Waiting},
+};
+use tessera_primitives::Hash;
+
+use super::{Context, Outcome};
+use crate::{app, config::Config, duties::ask, relay::Zone};
+
+/// What to ask.
+#[derive(Debug, Subcommand)]
+pub enum Arguments {
+    /// What a chain's view knows of other zones.
+    View {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+    },
+    /// How a task stands on every configured chain.
+    Task {
+        /// The task's id, in hexadecimal.
+        task: String,
+    },
+    /// The legs that have not ended, by deadline.
+    OpenTasks {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+    },
+}
+
+/// Asks.
+///
+/// # Errors
+/// With what the configuration, the node or the contract says.
+pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
+    let config = context.config()?;
+    match arguments {
+        Arguments::View { chain } => view(&config, &chain).await,
+        Arguments::Task { task } => self::task(&config, &task).await,
+        Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
+    }
+}
+
+async fn zone(config: &Config, chain: &str) -> anyhow::Result<Zone> {
+    Ok(app::serve(config.chain(chain)?, None).await?)
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(header);
+    table
+}
+
+async fn view(config: &Config, chain: &str) -> anyhow::Result<Outcome> {
+    let zone = zone(config, chain).await?;
+    let mut views: Vec<ViewResponse> = Vec::new();
+    loop {
+        let question = chain_view::QueryMsg::ViewList {
+            start_after: views.last().map(|view| view.zone.clone()),
+            limit: Some(100),
+        };
+        let page: Vec<ViewResponse> = ask(&zone, &zone.view, &question).await?;
+        let full = page.len() == 100;
+        views.extend(page);
+        if !full {
+            break;
+        }
+    }
+    let mut table = table(&[
+        "zone", "status", "height", "time", "branch", "headers", "reserve",
+    ]);
+    for view in &views {
+        table.add_row([
+            view.zone.to_string(),
+            format!("{:?}", view.status).to_lowercase(),
+            view.latest.height.to_string(),
+            view.latest.time.to_string(),
+            view.branch.to_string(),
+            view.accepted.to_string(),
+            view.reserve.to_string(),
+        ]);
+    }
+    Outcome::new(table.to_string(), &views)
+}
+
+/// A leg as one chain tells it.
+#[derive(Serialize)]
+struct TaskOn {
+    zone: String,
+    leg: Option<LegResponse>,
+}
+
+async fn task(config: &Config, task: &str) -> anyhow::Result<Outcome> {
+    let task_id = Hash::from_hex(task)?;
+    let mut legs = Vec::new();
+    let mut table = table(&["zone", "leg", "committed at", "deadline"]);
+    for chain in config.chains.iter().filter(|chain| chain.locks.is_some()) {
+        let zone = app::serve(chain, None).await?;
+        let question = transaction_lock::QueryMsg::Leg { task_id };
+        let leg: Option<LegResponse> = ask(&zone, &zone.lock, &question).await?;
+        let terms = leg.as_ref().and_then(|leg| leg.terms.as_ref());
+        let committed = leg
+            .as_ref()
+            .map(|leg| leg.committed_at)
+            .filter(|at| at.0 > 0);
+        let state = leg.as_ref().map_or("unregistered", |leg| leg.state.name());
+        table.add_row([
+            chain.id.to_string(),
+            state.to_string(),
+            committed.map_or_else(String::new, |at| at.to_string()),
+            terms.map_or_else(String::new, |terms| terms.deadline.to_string()),
+        ]);
+        legs.push(TaskOn {
+            zone: chain.id.to_string(),
+            leg,
+        });
+    }
+    Outcome::new(table.to_string(), &legs)
+}
+
+async fn open_tasks(config: &Config, chain: &str) -> anyhow::Result<Outcome> {
+    let zone = zone(config, chain).await?;
+    let mut open: Vec<OpenTask> = Vec::new();
+    loop {
+        let question = transaction_lock::QueryMsg::OpenTasks {
+            start_after: open.last().map(|last| Waiting {
+                deadline: last.deadline,
+                task_id: last.task_id,
+            }),
+            limit: Some(100),
+        };
+        let page: Vec<OpenTask> = ask(&zone, &zone.lock, &question).await?;
+        let full = page.len() == 100;
+        open.extend(page);
+        if !full {
+            break;
+        }
+    }
+    let mut table = table(&["deadline", "task", "leg"]);
+    for task in &open {
+        table.add_row([
+            task.deadline.to_string(),
+            task.task_id.to_string(),
+            task.state.name().to_string(),
+        ]);
+    }
+    Outcome::new(table.to_string(), &open)
+}

@@ -1,0 +1,153 @@
+//! From a duty to the message that does it: proofs and headers are fetched here, and nothing is decided.
+
+mod advance;
+mod evidence;
+mod report_fork;
+mod task;
+
+use serde::{de::DeserializeOwned, Serialize};
+use tessera_contract_api::{chain_view, transaction_lock};
+use tessera_planner::{Act, Duty, RootAt};
+use tessera_primitives::{Address, Hash, Height, ZoneId};
+
+use crate::{
+    chain::{Call, ChainError},
+    relay::{Relay, RelayError, Zone},
+};
+
+pub use advance::{light_block, trusted_header, Shown};
+
+/// Why a duty could not be made a message.
+#[derive(Debug, thiserror::Error)]
+pub enum DutyError {
+    /// The task is not known here.
+    #[error("task {task} is not open here")]
+    UnknownTask {
+        /// The task.
+        task: Hash,
+    },
+    /// The task has no such leg.
+    #[error("task {task} has no leg {leg}")]
+    NoLeg {
+        /// The task.
+        task: Hash,
+        /// The index.
+        leg: u8,
+    },
+    /// A proof without keys.
+    #[error("a proof of nothing was asked for")]
+    NothingToProve,
+    /// A node's proofs do not lead to one root.
+    #[error("{zone} at header {header}: the node's proofs do not verify: {reason}")]
+    Proof {
+        /// The zone.
+        zone: ZoneId,
+        /// The header's height.
+        header: Height,
+        /// What is wrong.
+        reason: tessera_proof::Refusal,
+    },
+    /// A node's header cannot be written.
+    #[error("{zone}: header {header} cannot be shown: {reason}")]
+    Header {
+        /// The zone.
+        zone: ZoneId,
+        /// The header's height.
+        header: Height,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No trusted header lies below the one that is to be shown.
+    #[error("{on} has no header of {} below {}", root.zone, root.header)]
+    NoTrust {
+        /// The reading zone.
+        on: ZoneId,
+        /// The header that was to be shown.
+        root: RootAt,
+    },
+    /// The fork is known by one node alone.
+    #[error("{zone}: no witness shows another header at {height}")]
+    NoWitness {
+        /// The zone.
+        zone: ZoneId,
+        /// The height.
+        height: Height,
+    },
+    /// A message cannot be written.
+    #[error("a message cannot be written: {0}")]
+    Message(String),
+}
+
+/// The messages that do a duty: one, save where a header is shown over intermediate ones.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>, RelayError> {
+    use transaction_lock::ExecuteMsg as Lock;
+    let one = match &duty.act {
+        Act::Advance { of, height } => {
+            let messages = advance::messages(relay, zone, of, *height).await?;
+            return messages
+                .iter()
+                .map(|message| call(&zone.view, message))
+                .collect();
+        }
+        Act::ReportFork { of, height } => {
+            let message = report_fork::message(relay, zone, of, *height).await?;
+            call(&zone.view, &message)?
+        }
+        Act::Commit { items } => {
+            let (tasks, proofs) = task::brought(relay, zone, items).await?;
+            call(&zone.lock, &Lock::Commit { tasks, proofs })?
+        }
+        Act::Settle { items } => {
+            let (tasks, proofs) = task::brought(relay, zone, items).await?;
+            call(&zone.lock, &Lock::Settle { tasks, proofs })?
+        }
+        Act::Reject { item } => {
+            let message = task::reject(relay, zone, item).await?;
+            call(&zone.lock, &message)?
+        }
+        Act::Lapse { task } => call(&zone.lock, &Lock::Lapse { task_id: *task })?,
+        Act::Claim { task, effect } => {
+            let (task_id, effect) = (*task, *effect);
+            call(&zone.lock, &Lock::Claim { task_id, effect })?
+        }
+        Act::Prune { of, limit } => {
+            let (of, limit) = (of.clone(), *limit);
+            let message = chain_view::ExecuteMsg::Prune { zone: of, limit };
+            call(&zone.view, &message)?
+        }
+    };
+    Ok(vec![one])
+}
+
+/// A message to a contract, as JSON.
+///
+/// # Errors
+/// [`DutyError::Message`].
+pub fn call(contract: &Address, message: &impl Serialize) -> Result<Call, RelayError> {
+    let message =
+        serde_json::to_vec(message).map_err(|error| DutyError::Message(error.to_string()))?;
+    Ok(Call {
+        contract: contract.clone(),
+        message,
+        funds: Vec::new(),
+    })
+}
+
+/// A contract's typed answer.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn ask<A: DeserializeOwned>(
+    zone: &Zone,
+    contract: &Address,
+    question: &impl Serialize,
+) -> Result<A, RelayError> {
+    let question =
+        serde_json::to_vec(question).map_err(|error| DutyError::Message(error.to_string()))?;
+    let answer = zone.chain.query(contract, &question).await?;
+    let wrong = |error| ChainError::malformed(zone.chain.zone(), "contract answer", error);
+    Ok(serde_json::from_slice(&answer).map_err(wrong)?)
+}

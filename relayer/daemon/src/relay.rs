@@ -1,0 +1,217 @@
+//! The relayer: zones, contracts and the ledger, and the steps that turn one into the other. `start` runs the steps in
+//! tasks of their own, one watcher and one worker a zone; the demo runs them one after another.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use tessera_primitives::{Address, Height, Timestamp, ZoneId};
+use tokio::sync::{Mutex, Notify};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chain::{Chain, ChainError},
+    duties::DutyError,
+    journal::JournalError,
+    ledger::Ledger,
+    submit, watch,
+};
+
+/// A zone that is served, and our contracts on it.
+#[derive(Clone)]
+pub struct Zone {
+    /// The zone.
+    pub chain: Arc<dyn Chain>,
+    /// Other nodes of the zone: whoever shows a header that the first one does not have, shows a fork.
+    pub witnesses: Vec<Arc<dyn Chain>>,
+    /// Its transaction-lock.
+    pub lock: Address,
+    /// Its chain-view.
+    pub view: Address,
+    /// Height from which blocks are read when the journal is new.
+    pub start: Height,
+    /// How often new blocks are asked for.
+    pub poll: Duration,
+    /// Greatest number of messages in one transaction.
+    pub max_messages: usize,
+}
+
+/// Why a step failed. Everything but the journal is tried again.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// A zone.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The journal: nothing can be promised without it.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// A duty could not be made a message.
+    #[error(transparent)]
+    Duty(#[from] DutyError),
+    /// A zone that is not served.
+    #[error("no zone {zone} is served; {served:?} are")]
+    Unserved {
+        /// The zone.
+        zone: ZoneId,
+        /// Those that are.
+        served: Vec<ZoneId>,
+    },
+    /// What a contract said cannot be read.
+    #[error("{zone}: a contract's event is malformed: {reason}")]
+    Event {
+        /// The zone.
+        zone: ZoneId,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// What tells a relayer the time.
+pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// The relayer.
+pub struct Relay {
+    zones: BTreeMap<ZoneId, Zone>,
+    ledger: Mutex<Ledger>,
+    news: Notify,
+    clock: Clock,
+}
+
+impl Relay {
+    /// A relayer of these zones.
+    pub fn new(zones: Vec<Zone>, ledger: Ledger) -> Relay {
+        let zones = zones
+            .into_iter()
+            .map(|zone| (zone.chain.zone().clone(), zone))
+            .collect();
+        Relay {
+            zones,
+            ledger: Mutex::new(ledger),
+            news: Notify::new(),
+            clock: Box::new(wall_clock),
+        }
+    }
+
+    /// The same with another clock: that of embedded zones.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Clock) -> Relay {
+        self.clock = clock;
+        self
+    }
+
+    /// Another node of a served zone, to compare the first one with.
+    pub fn add_witness(&mut self, zone: &ZoneId, witness: Arc<dyn Chain>) {
+        if let Some(zone) = self.zones.get_mut(zone) {
+            zone.witnesses.push(witness);
+        }
+    }
+
+    /// The zones.
+    pub fn zones(&self) -> impl Iterator<Item = &Zone> {
+        self.zones.values()
+    }
+
+    /// A served zone.
+    ///
+    /// # Errors
+    /// [`RelayError::Unserved`].
+    pub fn zone(&self, id: &ZoneId) -> Result<&Zone, RelayError> {
+        self.zones.get(id).ok_or_else(|| RelayError::Unserved {
+            zone: id.clone(),
+            served: self.zones.keys().cloned().collect(),
+        })
+    }
+
+    /// What is known and written down.
+    pub fn ledger(&self) -> &Mutex<Ledger> {
+        &self.ledger
+    }
+
+    /// The time by this relayer's clock.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Tells the workers that something was seen.
+    pub fn announce(&self) {
+        self.news.notify_waiters();
+    }
+
+    /// Watches and works on every zone until it is cancelled.
+    ///
+    /// # Errors
+    /// [`JournalError`]: nothing may be sent that is not written down first.
+    pub async fn run(self: Arc<Relay>, cancel: CancellationToken) -> Result<(), RelayError> {
+        let mut tasks = tokio::task::JoinSet::new();
+        for zone in self.zones.values() {
+            let (relay, ended) = (self.clone(), cancel.clone());
+            let (watched, poll) = (zone.clone(), zone.poll);
+            tasks.spawn(async move {
+                let step = || watch::catch_up(&relay, &watched);
+                repeat(&relay, &watched, poll, false, ended, step).await
+            });
+            let (relay, ended) = (self.clone(), cancel.clone());
+            let (worked, poll) = (zone.clone(), zone.poll);
+            tasks.spawn(async move {
+                let step = || submit::work(&relay, &worked);
+                repeat(&relay, &worked, poll, true, ended, step).await
+            });
+        }
+        let mut outcome = Ok(());
+        while let Some(ended) = tasks.join_next().await {
+            let ended = ended.unwrap_or_else(|panic| {
+                tracing::error!(%panic, "a task ended");
+                Ok(())
+            });
+            if outcome.is_ok() {
+                outcome = ended;
+            }
+            // One task ends only when all shall.
+            cancel.cancel();
+        }
+        outcome
+    }
+}
+
+/// Runs a step again and again: after news or a while, and after a growing while when it failed.
+async fn repeat<S, F>(
+    relay: &Relay,
+    zone: &Zone,
+    poll: Duration,
+    on_news: bool,
+    cancel: CancellationToken,
+    mut step: S,
+) -> Result<(), RelayError>
+where
+    S: FnMut() -> F,
+    F: std::future::Future<Output = Result<(), RelayError>>,
+{
+    const LONGEST: Duration = Duration::from_secs(30);
+    let mut pause = poll;
+    loop {
+        let news = relay.news.notified();
+        tokio::pin!(news);
+        news.as_mut().enable();
+        let done = tokio::select! {
+            done = step() => done,
+            () = cancel.cancelled() => return Ok(()),
+        };
+        match done {
+            Ok(()) => pause = poll,
+            Err(RelayError::Journal(error)) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(zone = %zone.chain.zone(), %error, "trying again in {pause:?}");
+                pause = pause.saturating_mul(2).min(LONGEST);
+            }
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = news, if on_news && pause == poll => {}
+            () = cancel.cancelled() => return Ok(()),
+        }
+    }
+}
+
+fn wall_clock() -> Timestamp {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let nanos = now.unwrap_or_default().as_nanos();
+    Timestamp(u64::try_from(nanos).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,124 @@
+//! From duties to transactions: as many duties of one zone as fit share one, in order, and each is concluded with what
+//! became of it. A promise is written down before anything is sent.
+
+use tessera_planner::{Duty, End};
+use tessera_primitives::Height;
+
+use crate::{
+    chain::{Call, ChainError, Included, Prepared},
+    duties,
+    relay::{Relay, RelayError, Zone},
+};
+
+/// A duty as messages.
+struct Work {
+    duty: Duty,
+    calls: Vec<Call>,
+}
+
+/// Does what is to be done on one zone now.
+///
+/// # Errors
+/// [`RelayError`]: what could not be done is given out again.
+pub async fn work(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
+    let duties = {
+        let ledger = relay.ledger().lock().await;
+        let all = ledger.duties(relay.now());
+        let ours = all.into_iter().filter(|duty| duty.on == *zone.chain.zone());
+        ours.take(zone.max_messages).collect::<Vec<_>>()
+    };
+    let mut works = Vec::new();
+    for duty in duties {
+        tracing::debug!(zone = %duty.on, %duty, "due");
+        let calls = duties::calls(relay, zone, &duty).await?;
+        works.push(Work { duty, calls });
+    }
+    if works.is_empty() {
+        return Ok(());
+    }
+    submit(relay, zone, works).await
+}
+
+/// Sends the messages as one transaction, or, if the zone refuses that, each by itself: then one bad message takes no
+/// other with it.
+async fn submit(relay: &Relay, zone: &Zone, works: Vec<Work>) -> Result<(), RelayError> {
+    let calls: Vec<Call> = works.iter().flat_map(|work| work.calls.clone()).collect();
+    match zone.chain.prepare(&calls).await {
+        Ok(prepared) => {
+            let duties = works.into_iter().map(|work| work.duty).collect();
+            send(relay, zone, duties, prepared).await
+        }
+        Err(ChainError::Refused { .. } | ChainError::GasLimit { .. }) if works.len() > 1 => {
+            for work in works {
+                Box::pin(submit(relay, zone, vec![work])).await?;
+            }
+            Ok(())
+        }
+        Err(error) => give_up(relay, zone, works, error).await,
+    }
+}
+
+async fn send(
+    relay: &Relay,
+    zone: &Zone,
+    duties: Vec<Duty>,
+    prepared: Prepared,
+) -> Result<(), RelayError> {
+    let words: Vec<String> = duties.iter().map(Duty::to_string).collect();
+    let until = prepared.until;
+    let ids = relay.ledger().lock().await.promise(duties, until)?;
+    let sent = zone.chain.send(prepared).await;
+    let end = match &sent {
+        Ok(Included {
+            height,
+            hash,
+            gas_used,
+        }) => {
+            let id = zone.chain.zone();
+            tracing::info!(zone = %id, %height, gas_used, duties = ?words, "included");
+            End::Included {
+                height: *height,
+                transaction: *hash,
+            }
+        }
+        // Whether it was sent is not known: the promise stands until its timeout height has passed.
+        Err(ChainError::Unreachable { .. }) => return sent.map(|_| ()).map_err(Into::into),
+        Err(error) => End::Failed {
+            reason: error.to_string(),
+        },
+    };
+    let now = relay.now();
+    relay.ledger().lock().await.conclude(&ids, &end, now)?;
+    match sent {
+        Err(error) if error.is_sequence() => Ok(()),
+        other => other.map(|_| ()).map_err(Into::into),
+    }
+}
+
+/// A message that the zone refuses before it is sent is a promise that failed: it is paused, longer each time.
+async fn give_up(
+    relay: &Relay,
+    zone: &Zone,
+    works: Vec<Work>,
+    error: ChainError,
+) -> Result<(), RelayError> {
+    let lasting = matches!(
+        error,
+        ChainError::Refused { .. } | ChainError::GasLimit { .. }
+    );
+    if !lasting {
+        return Err(error.into());
+    }
+    let id = zone.chain.zone();
+    let reason = error.to_string();
+    for work in works {
+        tracing::warn!(zone = %id, duty = %work.duty, reason, "refused");
+        let mut ledger = relay.ledger().lock().await;
+        let ids = ledger.promise(vec![work.duty], Height(u64::MAX))?;
+        let end = End::Failed {
+            reason: reason.clone(),
+        };
+        ledger.conclude(&ids, &end, relay.now())?;
+    }
+    Ok(())
+}
