@@ -8,6 +8,7 @@ pub mod deploy;
 pub mod keys;
 pub mod query;
 pub mod start;
+pub mod tx;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -43,6 +44,9 @@ enum Verb {
     /// Ask zones what they know.
     #[command(subcommand)]
     Query(query::Arguments),
+    /// Send a transaction as a user.
+    #[command(subcommand)]
+    Tx(tx::Arguments),
     /// Store, instantiate and link the contracts of a manifest.
     Deploy(deploy::Arguments),
     /// Keys that sign.
@@ -141,6 +145,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Demo(arguments) => demo::run(&context, arguments).await,
         Verb::Start(arguments) => start::run(&context, arguments).await,
         Verb::Query(arguments) => query::run(&context, arguments).await,
+        Verb::Tx(arguments) => tx::run(&context, arguments).await,
         Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
         Verb::Keys(arguments) => keys::run(&context, arguments),
         Verb::Config(arguments) => config::run(&context, arguments),

@@ -15,7 +15,7 @@ use crate::{
     relay::{Relay, RelayError, Zone},
 };
 
-pub use advance::{light_block, trusted_header, Shown};
+pub use advance::{advances, light_block, trusted_header, Shown};
 
 /// Why a duty could not be made a message.
 #[derive(Debug, thiserror::Error)]

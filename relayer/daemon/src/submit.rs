@@ -30,8 +30,13 @@ pub async fn work(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let mut works = Vec::new();
     for duty in duties {
         tracing::debug!(zone = %duty.on, %duty, "due");
-        let calls = duties::calls(relay, zone, &duty).await?;
-        works.push(Work { duty, calls });
+        match duties::calls(relay, zone, &duty).await {
+            Ok(calls) => works.push(Work { duty, calls }),
+            Err(error @ RelayError::Chain(ChainError::Unreachable { .. })) => return Err(error),
+            Err(RelayError::Journal(error)) => return Err(error.into()),
+            // What cannot be proven now must not keep the rest from being done.
+            Err(error) => pause(relay, zone, duty, error.to_string()).await?,
+        }
     }
     if works.is_empty() {
         return Ok(());
@@ -109,16 +114,15 @@ async fn give_up(
     if !lasting {
         return Err(error.into());
     }
-    let id = zone.chain.zone();
-    let reason = error.to_string();
     for work in works {
-        tracing::warn!(zone = %id, duty = %work.duty, reason, "refused");
-        let mut ledger = relay.ledger().lock().await;
-        let ids = ledger.promise(vec![work.duty], Height(u64::MAX))?;
-        let end = End::Failed {
-            reason: reason.clone(),
-        };
-        ledger.conclude(&ids, &end, relay.now())?;
+        pause(relay, zone, work.duty, error.to_string()).await?;
     }
     Ok(())
+}
+
+async fn pause(relay: &Relay, zone: &Zone, duty: Duty, reason: String) -> Result<(), RelayError> {
+    tracing::warn!(zone = %zone.chain.zone(), %duty, reason, "put off");
+    let mut ledger = relay.ledger().lock().await;
+    let ids = ledger.promise(vec![duty], Height(u64::MAX))?;
+    Ok(ledger.conclude(&ids, &End::Failed { reason }, relay.now())?)
 }

@@ -168,12 +168,13 @@ impl Chain for Wasmd {
     }
 
     async fn tip(&self) -> Result<Height, ChainError> {
-        let status = self
+        // What the application has committed: the node stores a block before it has that block's results.
+        let info = self
             .client
-            .status()
+            .abci_info()
             .await
             .map_err(|error| self.unreachable(error))?;
-        Ok(Height(status.sync_info.latest_block_height.value()))
+        Ok(Height(info.last_block_height.value()))
     }
 
     async fn block(&self, height: Height) -> Result<ChainBlock, ChainError> {

@@ -68,19 +68,31 @@ pub(super) async fn messages(
     let view = view(on, of).await?;
     let source = relay.zone(of)?;
     let chain = source.chain.as_ref();
+    if height > view.latest.height {
+        return advances(chain, &view, height).await;
+    }
+    let trusted = trusted_header(relay, on, of, height).await?;
+    let anchor = light_block(chain, trusted).await?;
+    let target = light_block(chain, height).await?;
+    let header = target.standard(&view.chain_id, Some((trusted, &anchor)))?;
     let zone = of.clone();
-    let headers = if height > view.latest.height {
-        newer(chain, &view, height).await?
-    } else {
-        let trusted = trusted_header(relay, on, of, height).await?;
-        let anchor = light_block(chain, trusted).await?;
-        let target = light_block(chain, height).await?;
-        vec![target.standard(&view.chain_id, Some((trusted, &anchor)))?]
-    };
+    Ok(vec![ExecuteMsg::Advance { zone, header }])
+}
+
+/// Messages that lead a view from its newest header to a newer one.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn advances(
+    chain: &dyn Chain,
+    view: &ViewResponse,
+    height: Height,
+) -> Result<Vec<ExecuteMsg>, RelayError> {
     let advance = |header| ExecuteMsg::Advance {
-        zone: zone.clone(),
+        zone: view.zone.clone(),
         header,
     };
+    let headers = newer(chain, view, height).await?;
     Ok(headers.into_iter().map(advance).collect())
 }
 
