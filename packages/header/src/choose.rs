@@ -1,11 +1,10 @@
 //! Which votes are needed: the same answer for the one who sends a header and for the one who verifies it.
 
-use alloc::{collections::BTreeMap, vec::Vec};
-use core::cmp::Reverse;
+use alloc::vec::Vec;
 
 use tessera_primitives::Ratio;
 
-use crate::{Validator, ValidatorKey, ValidatorSet};
+use crate::{keys::Keys, Validator, ValidatorKey, ValidatorSet};
 
 /// Whether `signed` of `total` is strictly more than the level.
 pub(crate) fn is_more_than(level: (u64, u64), signed: u64, total: u64) -> bool {
@@ -40,53 +39,69 @@ pub(crate) fn choose(
     announced: Option<&Announced<'_>>,
     voted: impl Fn(usize) -> bool,
 ) -> Vec<usize> {
-    let trusted_powers: BTreeMap<&ValidatorKey, u64> = match announced {
-        Some(announced) => announced.set.validators().iter().map(keyed).collect(),
-        None => BTreeMap::new(),
+    let keys = announced.map(|announced| Keys::of(announced.set.validators().iter().map(key)));
+    let trusted_power = |key| {
+        let place = keys.as_ref().and_then(|keys| keys.place_of(key));
+        let members = announced.map(|announced| announced.set.validators());
+        let member = place.and_then(|place| members.unwrap_or_default().get(place));
+        member.map_or(0, |member| member.power)
     };
-    let voters = set.validators().iter().enumerate();
-    let mut voters: Vec<Voter> = voters
-        .filter(|(place, _)| voted(*place))
-        .map(|(place, each)| Voter {
-            place,
-            power: each.power,
-            trusted_power: trusted_powers.get(&each.key).copied().unwrap_or(0),
-        })
-        .collect();
-    voters.sort_by_key(|voter| Reverse((voter.power, voter.trusted_power)));
-    let mut tally = 0u64;
-    let mut rest = voters.split_off(first_reaching(&voters, |voter| {
-        tally = tally.saturating_add(voter.power);
-        is_more_than(TWO_THIRDS, tally, set.total())
-    }));
-    if let Some(announced) = announced {
-        let level = (announced.level.numerator(), announced.level.denominator());
-        let total = announced.set.total();
-        let mut tally = voters
-            .iter()
-            .fold(0u64, |sum, voter| sum.saturating_add(voter.trusted_power));
-        if !is_more_than(level, tally, total) {
-            rest.sort_by_key(|voter| Reverse(voter.trusted_power));
-            rest.truncate(first_reaching(&rest, |voter| {
-                tally = tally.saturating_add(voter.trusted_power);
-                is_more_than(level, tally, total)
-            }));
-            voters.append(&mut rest);
+    let mut voters = Vec::new();
+    for (place, validator) in set.validators().iter().enumerate() {
+        if voted(place) {
+            let voter = Voter {
+                place,
+                power: validator.power,
+                trusted_power: trusted_power(&validator.key),
+            };
+            insert(&mut voters, voter, |voter| {
+                (voter.power, voter.trusted_power)
+            });
         }
     }
-    let mut places: Vec<usize> = voters.iter().map(|voter| voter.place).collect();
-    places.sort_unstable();
+    let mut chosen = alloc::vec![false; set.validators().len()];
+    let mut rest = Vec::new();
+    let mut tally = 0u64;
+    let mut trusted_tally = 0u64;
+    for voter in voters {
+        if is_more_than(TWO_THIRDS, tally, set.total()) {
+            insert(&mut rest, voter, |voter| voter.trusted_power);
+        } else {
+            tally = tally.saturating_add(voter.power);
+            trusted_tally = trusted_tally.saturating_add(voter.trusted_power);
+            choose_place(&mut chosen, &voter);
+        }
+    }
+    if let Some(Announced { set, level }) = announced {
+        let level = (level.numerator(), level.denominator());
+        for voter in rest {
+            if is_more_than(level, trusted_tally, set.total()) {
+                break;
+            }
+            trusted_tally = trusted_tally.saturating_add(voter.trusted_power);
+            choose_place(&mut chosen, &voter);
+        }
+    }
+    let places = chosen.into_iter().enumerate();
     places
+        .filter(|(_, chosen)| *chosen)
+        .map(|(place, _)| place)
+        .collect()
 }
 
-fn keyed(validator: &Validator) -> (&ValidatorKey, u64) {
-    (&validator.key, validator.power)
+fn key(validator: &Validator) -> &ValidatorKey {
+    &validator.key
 }
 
-/// How many voters it takes until one of them reaches something; all if none does.
-fn first_reaching(voters: &[Voter], reaches: impl FnMut(&Voter) -> bool) -> usize {
-    voters
-        .iter()
-        .position(reaches)
-        .map_or(voters.len(), |last| last.saturating_add(1))
+fn choose_place(chosen: &mut [bool], voter: &Voter) {
+    if let Some(place) = chosen.get_mut(voter.place) {
+        *place = true;
+    }
+}
+
+/// Keeps voters in order, the largest power first, and equals as they came. Sets come in this order already, so that
+/// nothing is moved; a general sort would cost a contract 10 kB.
+fn insert<P: Ord>(voters: &mut Vec<Voter>, voter: Voter, power: impl Fn(&Voter) -> P) {
+    let place = voters.partition_point(|other| power(other) >= power(&voter));
+    voters.insert(place, voter);
 }

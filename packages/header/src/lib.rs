@@ -67,6 +67,7 @@ mod compact;
 mod difference;
 mod encode;
 mod expand;
+mod keys;
 mod link;
 mod merkle;
 mod refusal;

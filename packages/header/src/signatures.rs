@@ -24,7 +24,7 @@ struct Signed<'a> {
     signature: &'a [u8],
 }
 
-/// Verifies the votes that are needed and returns the keys behind them, sorted.
+/// Verifies the votes that are needed and returns the keys behind them.
 pub(crate) fn verify_needed<C: Crypto>(
     crypto: &C,
     zone: &ZoneId,
@@ -68,9 +68,7 @@ pub(crate) fn verify_needed<C: Crypto>(
     if !holds(crypto, &votes) {
         return Err(first_invalid(crypto, &votes));
     }
-    let mut keys: Vec<ValidatorKey> = votes.iter().map(|vote| vote.key).collect();
-    keys.sort_unstable();
-    Ok(keys)
+    Ok(votes.iter().map(|vote| vote.key).collect())
 }
 
 /// What a validator signs, less the time: CometBFT's `CanonicalVote`, with its length before it.

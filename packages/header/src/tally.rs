@@ -1,7 +1,5 @@
 //! What the light client library is given to count votes with.
 
-use alloc::vec::Vec;
-
 use tendermint::validator;
 use tendermint_light_client_verifier::{
     errors::VerificationError,
@@ -13,18 +11,18 @@ use tendermint_light_client_verifier::{
     types::{SignedHeader, TrustThreshold, ValidatorSet},
 };
 
-use crate::{choose::is_more_than, merkle, ValidatorKey};
+use crate::{choose::is_more_than, keys::Keys, merkle, ValidatorKey};
 
 /// A tally that is handed the keys whose votes were verified. It counts a validator of any set once, by its key: votes
 /// have no say in who cast them. (The library's own calculator verifies signatures itself and cannot hold the host's
 /// cryptography; before 0.40.3 it let one validator vote for others, ISA-2025-003.)
-pub(crate) struct Tally {
-    /// Sorted, each once.
-    verified: Vec<ValidatorKey>,
+pub(crate) struct Tally<'a> {
+    verified: Keys<'a>,
 }
 
-impl Tally {
-    pub fn new(verified: Vec<ValidatorKey>) -> Tally {
+impl<'a> Tally<'a> {
+    pub fn new(verified: &'a [ValidatorKey]) -> Tally<'a> {
+        let verified = Keys::of(verified.iter());
         Tally { verified }
     }
 
@@ -32,7 +30,7 @@ impl Tally {
         let voted = |info: &&validator::Info| {
             let key = info.pub_key.ed25519();
             let key = key.and_then(|key| ValidatorKey::try_from(key.as_bytes()).ok());
-            key.is_some_and(|key| self.verified.binary_search(&key).is_ok())
+            key.is_some_and(|key| self.verified.place_of(&key).is_some())
         };
         let powers = set
             .validators()
@@ -57,7 +55,7 @@ fn reached(tally: &VotingPowerTally) -> bool {
     )
 }
 
-impl VotingPowerCalculator for Tally {
+impl VotingPowerCalculator for Tally<'_> {
     fn total_power_of(&self, set: &ValidatorSet) -> u64 {
         set.total_voting_power().value()
     }

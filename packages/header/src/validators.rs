@@ -4,7 +4,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{canonical, Bytes, Canonical, Hash, Malformed, Reader, Writer};
 
-use crate::{merkle, varint, Refusal};
+use crate::{keys::Keys, merkle, varint, Refusal};
 
 /// An ed25519 public key, 32 bytes. It is never parsed as a curve point here: the host does that.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,11 +108,9 @@ impl ValidatorSet {
                 return Err(Refusal::Power { max, actual });
             }
         }
-        let mut keys: Vec<&ValidatorKey> = validators.iter().map(|each| &each.key).collect();
-        keys.sort_unstable();
-        let twice = keys.iter().zip(keys.iter().skip(1)).find(|(a, b)| a == b);
-        if let Some((key, _)) = twice {
-            return Err(Refusal::DuplicateValidator { key: **key });
+        let keys = Keys::of(validators.iter().map(|each| &each.key));
+        if let Some(key) = keys.repeated() {
+            return Err(Refusal::DuplicateValidator { key: *key });
         }
         Ok(ValidatorSet { validators, total })
     }

@@ -114,7 +114,7 @@ pub fn anchor<C: Crypto>(
         validators: &validators,
         next_validators: None,
     };
-    let verifier = PredicateVerifier::new(Predicates, Tally::new(verified), Commits);
+    let verifier = PredicateVerifier::new(Predicates, Tally::new(&verified), Commits);
     accept(verifier.verify_validator_sets(&state))?;
     accept(verifier.verify_commit(&state))?;
     Ok(opened.into())
@@ -164,7 +164,7 @@ fn check<C: Crypto>(
         next_validators: announced.as_ref().unwrap_or(&validators),
         next_validators_hash: comet::comet_hash(&trust.header.next_validators_hash),
     };
-    let verifier = PredicateVerifier::new(Predicates, Tally::new(verified), Commits);
+    let verifier = PredicateVerifier::new(Predicates, Tally::new(&verified), Commits);
     accept(match clock {
         Clock::Counts => verifier.verify_update_header(untrusted, trusted, &options, now),
         Clock::MayRunAhead => {
