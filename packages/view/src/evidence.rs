@@ -7,9 +7,7 @@ use tessera_header::{
     anchor as open_anchor, verify, verify_evidence, CachedSets, Header, LastBlockIdProof, Trust,
     Untrusted, ValidatorSet, Verified,
 };
-use tessera_primitives::{
-    Bytes, Canonical, Hash, Height, Malformed, Reader, Timestamp, Writer, ZoneId,
-};
+use tessera_primitives::{Hash, Height, Malformed, Timestamp, ZoneId};
 use tessera_proof::Crypto;
 
 use crate::{
@@ -21,9 +19,6 @@ use crate::{
 
 /// Most links below one header: 3,400 gas each, with their bytes. A fork further down is proven by headers nearer to it.
 pub const MAX_LINKS: usize = 256;
-
-/// Length of a link, in bytes: parent, number of parts (u32, big-endian), root of the parts, four siblings.
-pub const LINK_BYTES: usize = 196;
 
 /// Proof of a fork, as a message carries it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +37,9 @@ pub enum ForkProof {
         /// Whose fork: 0, or the current branch.
         branch: u32,
         /// Links below the pair's first block: the first of them is of that block itself.
-        a: Vec<Bytes>,
+        a: Vec<LastBlockIdProof>,
         /// Links below its second block.
-        b: Vec<Bytes>,
+        b: Vec<LastBlockIdProof>,
     },
 }
 
@@ -56,7 +51,7 @@ pub struct Sighting {
     /// The header.
     pub header: Sighted,
     /// Links below it, from its parent downwards: at most 256 of 196 bytes each.
-    pub links: Vec<Bytes>,
+    pub links: Vec<LastBlockIdProof>,
 }
 
 /// Where a header of a pair is to be seen.
@@ -144,8 +139,8 @@ pub fn report<C: Crypto, R: Reads>(
             let pair = record.ok_or(Refusal::UnknownFork { branch: *branch })?.pair;
             Ok(ForkEvidence::Links {
                 branch: *branch,
-                a: follow(pair.a.hash, a)?,
-                b: follow(pair.b.hash, b)?,
+                a: follow_some(pair.a.hash, a)?,
+                b: follow_some(pair.b.hash, b)?,
             })
         }
     }
@@ -181,16 +176,26 @@ pub fn check_view<C: Crypto, S: CachedSets>(
     let Some((parent, rest)) = older.split_last() else {
         return Ok(());
     };
-    let followed = follow(newest.parent, &view.proof.links)?;
+    let links: Result<Vec<LastBlockIdProof>, Malformed> = view
+        .proof
+        .links
+        .iter()
+        .cloned()
+        .map(TryFrom::try_from)
+        .collect();
+    let followed = follow(newest.parent, &links?)?;
     if newest.parent != *parent || !followed.iter().eq(rest.iter().rev()) {
         return Err(bad("window is not linked"));
     }
     Ok(())
 }
 
-/// A link's bytes.
-pub fn link_bytes(link: &LastBlockIdProof) -> Bytes {
-    Bytes(tessera_primitives::canonical::encode(&Link(*link)))
+fn follow_some(from: Hash, links: &[LastBlockIdProof]) -> Result<Vec<Hash>, Refusal> {
+    if links.len() > MAX_LINKS {
+        let (max, actual) = (MAX_LINKS, links.len());
+        return Err(Refusal::TooManyLinks { max, actual });
+    }
+    follow(from, links)
 }
 
 fn line<C: Crypto, R: Reads>(
@@ -211,7 +216,7 @@ fn line<C: Crypto, R: Reads>(
             verified(crypto, now, reads, viewed, &header.open()?, purpose)?
         }
     };
-    let below = follow(top.header.parent, &sighting.links)?;
+    let below = follow_some(top.header.parent, &sighting.links)?;
     Ok(Line { top, below })
 }
 
@@ -263,47 +268,13 @@ fn hash_below_fork(viewed: &Viewed, height: Height) -> Option<Hash> {
 }
 
 /// The hashes that links lead to, from a header's hash downwards.
-fn follow(from: Hash, links: &[Bytes]) -> Result<Vec<Hash>, Refusal> {
-    if links.len() > MAX_LINKS {
-        let (max, actual) = (MAX_LINKS, links.len());
-        return Err(Refusal::TooManyLinks { max, actual });
-    }
+fn follow(from: Hash, links: &[LastBlockIdProof]) -> Result<Vec<Hash>, Refusal> {
     let mut at = from;
-    let step = |link: &Bytes| {
-        let link: Link = tessera_primitives::canonical::decode("link", link.as_slice())?;
-        at = link.0.parent_of(&at)?;
+    let step = |link: &LastBlockIdProof| {
+        at = link.parent_of(&at)?;
         Ok(at)
     };
     links.iter().map(step).collect()
-}
-
-/// A link as canonical bytes.
-struct Link(LastBlockIdProof);
-
-impl Canonical for Link {
-    fn write(&self, writer: &mut Writer) {
-        let Link(link) = self;
-        let head = writer.value(&link.parent).value(&link.parts);
-        link.path
-            .iter()
-            .fold(head.value(&link.parts_hash), |writer, hash| {
-                writer.value(hash)
-            });
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Result<Link, Malformed> {
-        Ok(Link(LastBlockIdProof {
-            parent: reader.value()?,
-            parts: reader.value()?,
-            parts_hash: reader.value()?,
-            path: [
-                reader.value()?,
-                reader.value()?,
-                reader.value()?,
-                reader.value()?,
-            ],
-        }))
-    }
 }
 
 /// The kept sets of one zone, as header verification asks for them.
