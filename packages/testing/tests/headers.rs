@@ -1,4 +1,4 @@
-//! A zone's headers, read by the light client that real relayers use and by `tessera_header`.
+//! A zone's headers, read by the light client that real relayers use.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,114 +8,18 @@
     clippy::cast_possible_truncation
 )]
 
-use std::{convert::Infallible, time::Duration};
+mod reading;
 
+use reading::{light_client, zone_with};
 use tendermint::block::CommitSig;
-use tendermint_light_client_verifier::{
-    options::Options,
-    types::{TrustThreshold, TrustedBlockState, UntrustedBlockState},
-    ProdVerifier, Verdict, Verifier,
-};
+use tendermint_light_client_verifier::Verdict;
 use tendermint_testgen::{
     helpers::{get_vote_sign_bytes, verify_signature},
     Generator, Header as TestHeader, Validator as TestValidator,
 };
-use tessera_header::{
-    anchor, verify, CachedSets, Header, Params, Trust, TrustedHeader, ValidatorSet,
-};
-use tessera_primitives::{Hash, Height, Ratio, Seconds, Timestamp};
-use tessera_testing::{
-    contracts::notes, generators::validator_sets, LightBlock, NativeCrypto, Validators, Zone,
-    ZoneConfig, ZoneError,
-};
-
-fn third() -> Ratio {
-    Ratio::new(1, 3).unwrap()
-}
-
-/// What `tendermint-light-client-verifier` says, an hour after the header's time.
-fn light_client(trusted: &LightBlock, untrusted: &LightBlock) -> Verdict {
-    let options = Options {
-        trust_threshold: TrustThreshold::ONE_THIRD,
-        trusting_period: Duration::from_secs(14 * 86_400),
-        clock_drift: Duration::from_secs(10),
-    };
-    let header = &trusted.signed_header.header;
-    ProdVerifier::default().verify_update_header(
-        UntrustedBlockState {
-            signed_header: &untrusted.signed_header,
-            validators: &untrusted.validators,
-            next_validators: Some(&untrusted.next_validators),
-        },
-        TrustedBlockState {
-            chain_id: &header.chain_id,
-            header_time: header.time,
-            height: header.height,
-            next_validators: &trusted.next_validators,
-            next_validators_hash: header.next_validators_hash,
-        },
-        &options,
-        (untrusted.signed_header.header.time + Duration::from_secs(3_600)).unwrap(),
-    )
-}
-
-struct Cached(Vec<ValidatorSet>);
-
-impl CachedSets for Cached {
-    type Error = Infallible;
-
-    fn set(&self, hash: &Hash) -> Result<Option<ValidatorSet>, Infallible> {
-        Ok(self.0.iter().find(|set| set.hash() == *hash).cloned())
-    }
-
-    fn cached(&self) -> Result<Vec<Hash>, Infallible> {
-        Ok(self.0.iter().map(ValidatorSet::hash).collect())
-    }
-}
-
-/// Our own light client, which starts from the zone's header at `first` and follows the given ones.
-fn follow(
-    zone: &Zone,
-    first: Height,
-    headers: &[Header],
-    cached: Vec<ValidatorSet>,
-) -> TrustedHeader {
-    let untrusted = zone.first_header(first).unwrap().open().unwrap();
-    let mut trusted = anchor(&NativeCrypto, zone.id(), &untrusted)
-        .unwrap()
-        .to_trusted()
-        .unwrap();
-    let params = Params {
-        trust_level: third(),
-        trusting_period: Seconds(14 * 86_400),
-        clock_drift: Seconds(10),
-    };
-    for header in headers {
-        let trust = Trust {
-            zone: zone.id(),
-            header: &trusted,
-            params: &params,
-        };
-        let sets = Cached(cached.clone());
-        let verified = verify(
-            &NativeCrypto,
-            &trust,
-            &sets,
-            &header.open().unwrap(),
-            zone.time(),
-        );
-        trusted = verified.unwrap().to_trusted().unwrap();
-    }
-    trusted
-}
-
-fn zone_with(validators: Validators) -> Zone {
-    let config = ZoneConfig {
-        validators,
-        ..ZoneConfig::new("beta-3", "beta").unwrap()
-    };
-    Zone::start(config)
-}
+use tessera_header::ValidatorSet;
+use tessera_primitives::{Hash, Height, Seconds, Timestamp};
+use tessera_testing::{contracts::notes, LightBlock, Validators, Zone};
 
 #[test]
 fn every_header_of_a_busy_zone_is_verified_adjacent_and_skipping() {
@@ -217,105 +121,6 @@ fn a_blocks_time_is_the_median_of_the_votes_for_the_block_below() {
 }
 
 #[test]
-fn validators_change_two_blocks_after_they_are_asked_for() {
-    let (old, new) = (
-        Validators::equal("old", 4, 1).unwrap(),
-        Validators::equal("new", 5, 1).unwrap(),
-    );
-    let one = old.replacing(2, "fresh").unwrap();
-    let mut zone = zone_with(old.clone());
-    zone.next_block().unwrap();
-    zone.change_validators(one.clone());
-    zone.next_block().unwrap();
-    zone.change_validators(new.clone());
-    zone.produce(4).unwrap();
-    let hashes = |height| {
-        let header = zone
-            .block(Height(height))
-            .unwrap()
-            .signed_header
-            .header
-            .clone();
-        (header.validators_hash, header.next_validators_hash)
-    };
-    assert_eq!(hashes(2), (old.hash(), old.hash()));
-    assert_eq!(hashes(3), (old.hash(), one.hash()));
-    assert_eq!(hashes(4), (one.hash(), new.hash()));
-    assert_eq!(hashes(5), (new.hash(), new.hash()));
-    let light = |height| zone.light_block(Height(height)).unwrap();
-    for height in 1..6 {
-        assert_eq!(
-            light_client(&light(height), &light(height + 1)),
-            Verdict::Success
-        );
-    }
-    assert_eq!(
-        light_client(&light(1), &light(4)),
-        Verdict::Success,
-        "three of four are left"
-    );
-    assert!(matches!(
-        light_client(&light(1), &light(5)),
-        Verdict::NotEnoughTrust(_)
-    ));
-}
-
-#[test]
-fn both_forms_of_header_lead_our_light_client_to_the_same_place() {
-    let mut zone = zone_with(Validators::with_powers("v", (1..=100).rev()).unwrap());
-    zone.produce(10).unwrap();
-    let changed = zone.validators().replacing(50, "fresh").unwrap();
-    zone.change_validators(changed);
-    zone.produce(10).unwrap();
-    let path = [(1, 2), (2, 10), (10, 12), (12, 13), (13, 20)];
-    let standard = path.map(|(trusted, height)| {
-        zone.standard_header(Height(height), Height(trusted))
-            .unwrap()
-    });
-    let sets = [1, 13].map(|height| zone.block(Height(height)).unwrap().validators.clone());
-    let compact = path.map(|(trusted, height)| {
-        zone.compact_header(Height(height), Height(trusted), third(), &sets, false)
-            .unwrap()
-    });
-    let cached = sets.iter().map(|set| set.known().unwrap()).collect();
-    let by_standard = follow(&zone, Height(1), &standard, Vec::new());
-    let by_compact = follow(&zone, Height(1), &compact, cached);
-    assert_eq!(by_standard, by_compact);
-    assert_eq!(by_compact.hash, zone.block(Height(20)).unwrap().hash);
-}
-
-#[test]
-fn silent_validators_do_not_stop_a_zone_until_they_are_a_third() {
-    let mut zone = zone_with(Validators::equal("v", 7, 1).unwrap());
-    let addresses: Vec<_> = zone
-        .validators()
-        .members()
-        .iter()
-        .map(tessera_testing::Validator::address)
-        .collect();
-    zone.silence(addresses[..2].to_vec());
-    zone.produce(2).unwrap();
-    let light = |zone: &Zone, height| zone.light_block(Height(height)).unwrap();
-    assert_eq!(
-        light_client(&light(&zone, 1), &light(&zone, 2)),
-        Verdict::Success
-    );
-    let absent = light(&zone, 1).signed_header.commit.signatures;
-    assert_eq!(absent.iter().filter(|vote| vote.is_absent()).count(), 2);
-    zone.silence(addresses[..3].to_vec());
-    let before = zone.height();
-    let refused = zone.next_block().unwrap_err();
-    assert_eq!(
-        refused,
-        ZoneError::NoQuorum {
-            signing: 4,
-            total: 7
-        }
-    );
-    assert_eq!(zone.height(), before);
-}
-
-#[test]
 fn a_changed_field_a_forged_vote_and_another_chain_are_refused() {
     let mut zone = zone_with(Validators::equal("v", 4, 1).unwrap());
     zone.produce(5).unwrap();
@@ -398,22 +203,4 @@ fn testgen_agrees() {
     set.sort_by_key(|validator| validator.key.address());
     let set = ValidatorSet::new(set.into()).unwrap();
     assert_eq!(set.hash().as_bytes(), header.validators_hash.as_bytes());
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(20))]
-
-    /// Any set of validators signs headers that both light clients believe, in both forms.
-    #[test]
-    fn any_set_signs(validators in validator_sets("any", 1..120)) {
-        let mut zone = zone_with(validators);
-        zone.produce(3).unwrap();
-        let light = |height| zone.light_block(Height(height)).unwrap();
-        assert_eq!(light_client(&light(1), &light(3)), Verdict::Success);
-        let compact = zone.compact_header(Height(3), Height(1), third(), &[], true).unwrap();
-        let standard = zone.standard_header(Height(3), Height(1)).unwrap();
-        let [compact, standard] =
-            [compact, standard].map(|header| follow(&zone, Height(1), &[header], Vec::new()));
-        assert_eq!(compact, standard);
-    }
 }
