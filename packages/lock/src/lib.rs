@@ -1,4 +1,92 @@
-//! The lock: tasks that several zones commit together or not at all.
+//! The lock: tasks that several zones commit together or not at all (reliable-ibc.txt III.B, IV.A, IV.B, VI.A; ios.txt
+//! section 7).
+//!
+//! A task has 2 to 8 legs, one a zone. Every zone runs this rule over its own leg, and believes of the others only what
+//! is proven at a root of theirs.
+//!
+//! ```text
+//!             register            commit                     settle: all legs proven committed
+//!   (no key) ──────────► Registered ──────► Committed ──────────────────────────────► Kept
+//!                          │    │               │  │  settle: some leg proven gone       ▲
+//!                   reject │    │ lapse         │  └──────────────────────► Reversed     │
+//!                          ▼    ▼               │                              ▲         │ another leg
+//!                   Rejected    Lapsed          │ settle: gone, on a forked    │ all the │ is Kept
+//!                                               │ zone's word; another leg     │ others  │
+//!                                               │ could still be kept          │ conceded│
+//!                                               └──────────────────────► Conceded ───────┘
+//! ```
+//!
+//! | module | what |
+//! | --- | --- |
+//! | [`transition`] | the rule: now, storage and an input in; writes, instructions and events out |
+//! | [`outcome`] | what evidence decides of a committed leg: a pure function |
+//! | [`evidence`] | proofs in, evidence out; it alone opens proofs |
+//! | [`key`] | the provable key and its bytes |
+//! | [`state`], [`effect`], [`Input`], [`Event`], [`Refusal`] | what is stored, done, asked, said and refused |
+//! | [`memory`] | storage over maps, for tests, models and the simulator |
+//!
+//! # Invariants
+//! Model-checked and walked at random on this very code, in `tests/`.
+//! 1. With honest zones no leg is Kept while another ends otherwise (Proposition 2): whatever is relayed, in whatever
+//!    order, however often and however late.
+//! 2. What the lock's account holds is the funds and tips of open legs and what is owed; each unit leaves once.
+//! 3. No leg stays Committed for good: after all deadlines (and, with a fork, its grace) some settle succeeds.
+//! 4. If a zone forks, the honest zones' legs still agree, unless one was Reversed on a branch's word before its view
+//!    was shown the fork. A leg that was Kept so is followed by the others.
+//! 5. Settling cannot fail: the outcome is written first, and what cannot be paid out is owed and can be claimed.
+//!
+//! Proposition 2 in short: a leg leaves Committed only for Kept or Reversed. The first Reversed needs a leg that is
+//! Rejected or missing, which never was and never will be committed, so nobody can show it committed. The first Kept has
+//! seen every leg committed, so nobody can show one gone. "Missing" holds for good since nothing commits at the deadline
+//! or later: block h - 1 is the last that can commit, so the state at height h - 1 already tells, and one block is spared.
+//!
+//! # Heights
+//! The header of height H has the root of the state after block H - 1: its state height. Deadlines are compared with
+//! state heights, forks and closings with header heights. At its deadline h a leg cannot commit and can lapse.
+//!
+//! # Money
+//! - Native coins come along with `register` exactly; cw20 tokens are collected by allowance. The fee goes to the treasury
+//!   and is never refunded.
+//! - The tip is paid half to whoever commits, rounded down, and the rest, with the odd unit, to whoever settles. A leg
+//!   that is rejected or lapses refunds all of it.
+//! - Caps count what is committed, per other zone and asset, and what was kept in the running and the last window of
+//!   `max_horizon` blocks ([`state::Exposure`]): never too little, at most one window too long, in one small item.
+//! - A leg's record is written once; what changes is its 9-byte mark. So a commit and a settle each write a 45-byte item
+//!   and one item for each exposure.
+//!
+//! # Forks
+//! A root below the fork height counts as ever. A root at or above it counts only on the admitted branch. From G =
+//! max(own deadline, first report) + `fork_grace` on, branches count for Reverse only, and the root of header (exact fork
+//! height - 1) decides: if it shows the leg committed that counts, under both settlements; if not, the leg is gone, *on a
+//! forked zone's word*. Such a word may have been heard differently elsewhere, so it reverses only once every other leg
+//! whose zone is neither forked nor closed is proven Conceded. A leg that has such a word, but not yet that proof,
+//! concedes; a conceded leg is Kept only if another leg is proven Kept. So the first leg that is kept was never conceded,
+//! and if all have conceded none was or will be kept.
+//!
+//! # Where this differs from the spec
+//! - **Conceded.** The spec reverses when every other unforked leg is "not Kept at a state height at or above its own G".
+//!   A zone cannot know another's G: it depends on when *that* zone's view was shown the fork, and on its parameters. A
+//!   proof of the concession itself needs neither, and no assumption on time. With two legs nobody concedes.
+//! - The guard holds for every Reverse on a forked zone's word, also that of an admitted branch before G. Without it a
+//!   leg that was Kept on the lost branch, before the report, is contradicted by an honest one.
+//! - A fork that was over when the own leg was committed (the zone was Active on an admitted branch, which is remembered)
+//!   does not start G: else every later task with that zone would have to be kept before its deadline and grace. The
+//!   guard holds for it all the same.
+//! - The root of a closed zone stands for every later height, and roots above it are refused. If the zone had forked, a
+//!   leg missing there is gone on a forked zone's word. Otherwise the guard is not asked: it would need every zone to
+//!   close it. If two zones close a zone at different heights, a task can end mixed, as the spec accepts.
+//! - What remains: if a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that
+//!   is shown the admitted branch may keep. `AfterDeadlines` and the caps are there for that.
+//! - `commit` and `settle` need only the effects that they use: `tx` to commit a leg with calls or to keep, `reversal` to
+//!   reverse. A [`TaskBody`] may leave out the others.
+//! - Refunds of `reject` and `lapse` are attempted and owed like all payouts: one hostile token cannot hold the others.
+//! - The fee's denom is fixed: tips in escrow are in it. A leg calls a contract once, and its reversal calls the same
+//!   contracts in the same order: whatever was locked is released. Effects on the lock itself are refused.
+//! - `register` refuses a leg that its caps could never let commit, or that has none.
+//! - `reject` also takes the last root of a closed zone, at any age.
+//!
+//! The enum of refusals is over 400 lines since it is one for the package, with a field for all that was expected and
+//! found.
 #![cfg_attr(not(feature = "schema"), no_std)]
 #![deny(missing_docs)]
 
