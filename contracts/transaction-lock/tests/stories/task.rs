@@ -1,19 +1,9 @@
 //! The whole way of a task: kept, reversed, rejected, lapsed, on two zones and on three.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::cast_possible_truncation
-)]
 
-mod world;
-
+use crate::world::{coin_of, facts, World, FEE, HORIZON, PURSE, TIP};
 use tessera_contract_api::booking;
 use tessera_lock::{state::LegState, Settlement};
 use tessera_primitives::Height;
-use world::{coin_of, facts, World, FEE, HORIZON, PURSE, TIP};
 
 #[test]
 fn a_swap_is_kept_on_both_zones_and_the_relayer_is_paid() {

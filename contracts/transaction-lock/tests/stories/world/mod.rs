@@ -1,10 +1,9 @@
 //! Zones with everything that a task needs: the real lock, the real view of every other zone, a token, a harbour with
 //! berths, and a villain that is a token and a lockable contract at once. Proofs and signatures are real.
-#![allow(dead_code)] // each story uses its own part
 
 pub mod villain;
 
-use cosmwasm_std::{coin, Addr, Coin as Funds};
+use cosmwasm_std::{coin, Addr, Coin as Funds, CosmosMsg};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use cw_multi_test::{AppResponse, ContractWrapper};
 use serde::de::DeserializeOwned;
@@ -21,7 +20,7 @@ use tessera_lock::{
     Settlement, Task, TaskBody,
 };
 use tessera_primitives::{
-    Address, Amount, Asset, Bytes, Coin, Denom, Hash, Height, Ratio, Seconds, Timestamp,
+    Address, Amount, Asset, Bytes, Coin, Denom, Hash, Height, Ratio, Seconds, Standing, Timestamp,
 };
 use tessera_testing::{Zone, ZoneConfig};
 use tessera_view::state::Params;
@@ -111,8 +110,25 @@ pub fn coin_of(side: usize) -> Asset {
     Asset::Native(Denom::new(denom(side)).unwrap())
 }
 
-pub fn refused(refusal: Refusal) -> LockError {
-    refusal.into()
+/// The refusal of the rule; anything else fails the story.
+pub fn rule(result: Result<AppResponse, LockError>) -> Refusal {
+    match result {
+        Err(LockError::Rule(refusal)) => *refusal,
+        other => panic!("not refused by the rule: {other:?}"),
+    }
+}
+
+/// Why the first task that was passed over was.
+pub fn skipped(response: &AppResponse) -> String {
+    let mut events = response.events.iter();
+    let event = events
+        .find(|event| event.ty == "wasm-skipped")
+        .expect("a skipped task");
+    let reason = event
+        .attributes
+        .iter()
+        .find(|attribute| attribute.key == "reason");
+    reason.unwrap().value.clone()
 }
 
 impl World {
@@ -508,6 +524,54 @@ impl World {
         side.zone
             .execute(&owner, &side.token.clone(), &message, &[])
             .unwrap();
+    }
+
+    /// From now on the villain fails when it is called in this way, or calls others.
+    pub fn arm(&mut self, on: usize, way: &str, fail: bool, send: Vec<CosmosMsg>) {
+        let message = villain::ExecuteMsg::Arm {
+            way: way.into(),
+            fail,
+            send,
+        };
+        let (anyone, side) = (self.who(on, "thief"), &mut self.sides[on]);
+        side.zone
+            .execute(&anyone, &side.villain.clone(), &message, &[])
+            .unwrap();
+    }
+
+    /// How those took it whom the villain called.
+    pub fn answers(&self, on: usize) -> Vec<String> {
+        let side = &self.sides[on];
+        side.zone
+            .query(&side.villain, &villain::QueryMsg::Answers {})
+            .unwrap()
+    }
+
+    /// How often the villain was called in a way.
+    pub fn calls(&self, on: usize, way: &str) -> u8 {
+        let side = &self.sides[on];
+        side.zone
+            .query(&side.villain, &villain::QueryMsg::Calls { way: way.into() })
+            .unwrap()
+    }
+
+    /// Sends a message to a zone's view of others.
+    pub fn view_message(&mut self, on: usize, sender: &str, message: &chain_view::ExecuteMsg) {
+        let (sender, side) = (self.who(on, sender), &mut self.sides[on]);
+        side.zone
+            .execute(&sender, &side.view.clone(), message, &[])
+            .unwrap();
+    }
+
+    /// How zone `of` stands, as zone `on` sees it.
+    pub fn standing(&self, on: usize, of: usize) -> Standing {
+        let zone = self.sides[of].zone.id().clone();
+        self.ask_view(on, &chain_view::QueryMsg::Standing { zone })
+    }
+
+    /// Another history takes the place of a zone's.
+    pub fn replace(&mut self, on: usize, zone: Zone) {
+        self.sides[on].zone = zone;
     }
 
     fn introduce(&mut self, on: usize, of: usize) {
