@@ -141,7 +141,7 @@ fn each_bad_header_has_its_own_refusal_and_changes_nothing() {
         .unwrap();
     let refusal = header_refusal(world.refused(of_another_chain));
     assert!(
-        matches!(refusal, HeaderRefusal::WrongChain { .. }),
+        matches!(refusal, HeaderRefusal::WrongChainTag { .. }),
         "{refusal:?}"
     );
 

@@ -163,6 +163,7 @@ fn a_zone_is_registered_from_a_header_of_its_own_inside_its_trusting_period() {
     world.wait(2_000);
     let refused = refusal(world.execute(&owner, &register(header)));
     assert!(matches!(refused, Refusal::Expired { .. }));
+    world.produce(1);
     let header = world.east.first_header(world.east.sealed()).unwrap();
     world.execute(&owner, &register(header.clone())).unwrap();
     let refused = refusal(world.execute(&owner, &register(header)));
