@@ -29,9 +29,10 @@ use cw_multi_test::AppResponse;
 use serde::Serialize;
 use tessera_contract_api::transaction_lock::Settings;
 use tessera_primitives::{Address, Amount, Asset, Denom, Height, Ratio, Seconds};
-use tessera_view::state::Params;
 
 pub use plan::{Part, Plan};
+/// What a `chain-view` is told of a zone: for crates that may not see package `view`.
+pub use tessera_view::state::Params;
 
 use crate::{Zone, ZoneConfig};
 

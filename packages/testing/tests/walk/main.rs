@@ -281,7 +281,18 @@ fn parameter(name: &str, default: u64) -> u64 {
 
 #[test]
 fn money_is_conserved_and_tasks_are_whole_whatever_happens() {
-    let (steps, seed) = (parameter("WALK_STEPS", 10_000), parameter("WALK_SEED", 1));
+    walk(parameter("WALK_STEPS", 10_000), parameter("WALK_SEED", 1));
+}
+
+#[test]
+#[ignore = "minutes"]
+fn money_is_conserved_on_a_long_walk() {
+    for seed in 2..12 {
+        walk(20_000, seed);
+    }
+}
+
+fn walk(steps: u64, seed: u64) {
     println!("{steps} steps from seed {seed}");
     let mut walk = Walk::new(seed);
     for step in 0..steps {
