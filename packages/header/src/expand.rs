@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use tendermint::{
     account,
     block::{header::Version, signed_header::SignedHeader, Commit, CommitSig, Header},
+    validator::Set,
     AppHash, Signature,
 };
 use tessera_primitives::{Hash, Height, Timestamp, ZoneId};
@@ -50,15 +51,17 @@ pub(crate) fn expand<S: CachedSets>(
             (own, *hash, Some(announced))
         }
     };
-    let header = header(compact, zone, &validators, &validators_hash)?;
+    let comet_validators = comet::comet_set(&validators)?;
+    let header = header(compact, zone, &comet_validators, &validators_hash)?;
     let hash = comet::header_hash(&header);
-    let commit = commit(compact, &hash, &validators)?;
+    let commit = commit(compact, &hash, &comet_validators)?;
     let signed =
         SignedHeader::new(header, commit).map_err(|_| Refusal::Field { field: "height" })?;
     Ok(Opened {
         signed,
         hash,
         validators,
+        comet_validators,
         validators_hash,
         announced,
         keep: compact.keep,
@@ -104,7 +107,7 @@ fn check_announced(expected: Hash, set: &ValidatorSet) -> Result<(), Refusal> {
 fn header(
     compact: &Compact,
     zone: &ZoneId,
-    validators: &ValidatorSet,
+    validators: &Set,
     validators_hash: &Hash,
 ) -> Result<Header, Refusal> {
     let next = compact.next_validators_hash.unwrap_or(*validators_hash);
@@ -132,38 +135,34 @@ fn header(
             .map_err(|_| Refusal::Field { field: "app_hash" })?,
         last_results_hash: last_results,
         evidence_hash: evidence,
-        proposer_address: account::Id::new(match compact.proposer {
-            Proposer::Address(address) => address,
+        proposer_address: match compact.proposer {
+            Proposer::Address(address) => account::Id::new(address),
             Proposer::Place(place) => {
-                let size = validators.validators().len();
-                let index = usize::from(place);
-                let validator = validators.validators().get(index);
-                validator
-                    .ok_or(Refusal::Place { index, size })?
-                    .key
-                    .address()
+                let (index, size) = (usize::from(place), validators.validators.len());
+                let proposer = validators.validators.get(index);
+                proposer.ok_or(Refusal::Place { index, size })?.address
             }
-        }),
+        },
     })
 }
 
 /// The commit: for the header's own hash, since the form has no place for another.
-fn commit(compact: &Compact, hash: &Hash, validators: &ValidatorSet) -> Result<Commit, Refusal> {
-    let expected = validators.validators().len();
+fn commit(compact: &Compact, hash: &Hash, validators: &Set) -> Result<Commit, Refusal> {
+    let expected = validators.validators.len();
     let actual = usize::from(compact.last_place).saturating_add(1);
     if expected != actual {
         return Err(Refusal::SlotCount { expected, actual });
     }
     let mut votes = compact.votes.iter().peekable();
     let mut signatures = Vec::with_capacity(actual);
-    for (place, validator) in (0..=compact.last_place).zip(validators.validators()) {
+    for (place, validator) in (0..=compact.last_place).zip(&validators.validators) {
         let vote = votes.next_if(|vote| vote.place == place);
         signatures.push(match vote {
             None => CommitSig::BlockIdFlagAbsent,
             Some(Vote {
                 time, signature, ..
             }) => CommitSig::BlockIdFlagCommit {
-                validator_address: account::Id::new(validator.key.address()),
+                validator_address: validator.address,
                 timestamp: comet::comet_time("vote time", Timestamp(*time))?,
                 signature: Signature::new(signature)
                     .map_err(|_| Refusal::Field { field: "signature" })?,

@@ -4,7 +4,10 @@ use alloc::{string::ToString, vec::Vec};
 
 use ibc_proto::ibc::{core::client::v1::Height as IbcHeight, lightclients::tendermint::v1::Header};
 use prost::Message as _;
-use tendermint::block::{signed_header::SignedHeader, CommitSig};
+use tendermint::{
+    block::{signed_header::SignedHeader, CommitSig},
+    validator::Set,
+};
 use tendermint_proto::{
     crypto::{public_key::Sum, PublicKey},
     types::{Validator as RawValidator, ValidatorSet as RawSet},
@@ -72,7 +75,8 @@ impl Standard {
         }
         // Outside the range of our times nothing could be stored.
         comet::time_of("header time", header.time)?;
-        self.check_slots()?;
+        let comet_validators = comet::comet_set(&self.validators)?;
+        self.check_slots(&comet_validators)?;
         let validators_hash = comet::required("validators_hash", Some(header.validators_hash))?;
         let announced = match trusted {
             Some(trusted) => self.announced(trusted, &validators_hash)?,
@@ -82,6 +86,7 @@ impl Standard {
             hash: comet::header_hash(header),
             signed: self.signed.clone(),
             validators: self.validators.clone(),
+            comet_validators,
             validators_hash,
             announced,
             keep: false,
@@ -97,10 +102,12 @@ impl Standard {
     ) -> Result<Option<ValidatorSet>, Refusal> {
         let expected = trusted.next_validators_hash;
         match &self.announced {
+            // The library hashes the header's own set.
+            Some(set) if *set == self.validators && expected == *validators_hash => Ok(None),
             Some(set) => {
                 let actual = set.hash();
                 if actual == expected {
-                    return Ok((set != &self.validators).then(|| set.clone()));
+                    return Ok(Some(set.clone()));
                 }
                 Err(Refusal::ValidatorsHash {
                     set: "trusted validators",
@@ -116,16 +123,16 @@ impl Standard {
     }
 
     /// A slot a validator: the vote in it names the validator at its place.
-    fn check_slots(&self) -> Result<(), Refusal> {
+    fn check_slots(&self, set: &Set) -> Result<(), Refusal> {
         let slots = &self.signed.commit.signatures;
-        let validators = self.validators.validators();
+        let validators = &set.validators;
         let (expected, actual) = (validators.len(), slots.len());
         if expected != actual {
             return Err(Refusal::SlotCount { expected, actual });
         }
         for (index, (slot, validator)) in slots.iter().zip(validators).enumerate() {
             let named = slot.validator_address();
-            if named.is_some_and(|named| named.as_bytes() != validator.key.address()) {
+            if named.is_some_and(|named| named != validator.address) {
                 return Err(Refusal::WrongSlot { index });
             }
         }

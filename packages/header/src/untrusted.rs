@@ -67,6 +67,8 @@ pub(crate) struct Opened {
     pub signed: SignedHeader,
     pub hash: Hash,
     pub validators: ValidatorSet,
+    /// The same as the library wants it, with the addresses that were derived.
+    pub comet_validators: tendermint::validator::Set,
     pub validators_hash: Hash,
     /// The set that the trusted header announced; `None`: it is `validators`.
     pub announced: Option<ValidatorSet>,

@@ -108,10 +108,9 @@ pub fn anchor<C: Crypto>(
 ) -> Result<Verified, Refusal> {
     let opened = untrusted.alone(zone)?;
     let verified = verify_needed(crypto, zone, &opened, None)?;
-    let validators = comet::comet_set(&opened.validators)?;
     let state = UntrustedBlockState {
         signed_header: &opened.signed,
-        validators: &validators,
+        validators: &opened.comet_validators,
         next_validators: None,
     };
     let verifier = PredicateVerifier::new(Predicates, Tally::new(&verified), Commits);
@@ -145,7 +144,6 @@ fn check<C: Crypto>(
     });
     let verified = verify_needed(crypto, trust.zone, &opened, announced.as_ref())?;
 
-    let validators = comet::comet_set(&opened.validators)?;
     let announced = opened
         .announced
         .as_ref()
@@ -154,14 +152,14 @@ fn check<C: Crypto>(
     let chain_id = comet::comet_zone(trust.zone)?;
     let untrusted = UntrustedBlockState {
         signed_header: &opened.signed,
-        validators: &validators,
+        validators: &opened.comet_validators,
         next_validators: None,
     };
     let trusted = TrustedBlockState {
         chain_id: &chain_id,
         header_time: comet::comet_time("trusted header's time", trust.header.time)?,
         height: comet::comet_height(trust.header.height)?,
-        next_validators: announced.as_ref().unwrap_or(&validators),
+        next_validators: announced.as_ref().unwrap_or(&opened.comet_validators),
         next_validators_hash: comet::comet_hash(&trust.header.next_validators_hash),
     };
     let verifier = PredicateVerifier::new(Predicates, Tally::new(&verified), Commits);
