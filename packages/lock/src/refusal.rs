@@ -423,6 +423,7 @@ impl Refusal {
                 | Refusal::NotReady { .. }
                 | Refusal::NoCap { .. }
                 | Refusal::Cap { .. }
+                | Refusal::Overflow(_)
                 | Refusal::Undecided { .. }
                 | Refusal::EffectsMissing { .. }
         )

@@ -16,7 +16,7 @@ pub(crate) enum Word {
     Nothing,
     /// It is rejected, reversed or missing: it was not, and will not be, committed and kept.
     Gone,
-    /// The same, but on the word of a zone that forked: another zone may have believed another branch.
+    /// The same, but on the word of a zone that forked or closed: another zone may have seen more, or another branch.
     Doubtful,
     /// It is committed.
     Committed,
@@ -53,11 +53,12 @@ impl Sighted<'_> {
         let in_doubt = usable(self.leg, self.root)?;
         let state_height = self.root.state_height;
         let past = state_height >= self.leg.deadline;
-        let forked = self.root.standing.fork.is_some();
-        let blame = if in_doubt || (forked && !past) {
-            Word::Doubtful
-        } else {
+        // Before the deadline a leg is missing only because its zone forked, or closed: another zone may have believed
+        // another branch, or have closed it at a later header, which was withheld from this one.
+        let blame = if past && !in_doubt {
             Word::Gone
+        } else {
+            Word::Doubtful
         };
         let prefix_end = self.touched && self.waited_out && self.is_end_of_prefix();
         Ok(match self.mark.map(|mark| mark.state) {

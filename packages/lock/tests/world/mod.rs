@@ -4,8 +4,9 @@
 use tessera_lock::{
     memory::Memory,
     reversal_hash,
-    state::{Exposure, Parameters, Peer, Place},
-    tx_hash, Effect, Leg, Settlement, Task, TaskBody,
+    state::{Exposure, LegState, Mark, Parameters, Peer, Place},
+    transition, tx_hash, Effect, Input, Leg, Now, Refusal, Refused, Registration, Settlement,
+    Sighting, Step, Task, TaskBody,
 };
 use tessera_primitives::{
     Address, Amount, Asset, CanonicalAddress, Coin, Denom, Hash, Height, Root, Seconds, Standing,
@@ -188,5 +189,123 @@ pub fn root(state_height: u64, time: Timestamp, standing: Standing) -> Root {
         branch: 0,
         standing,
         next: None,
+    }
+}
+
+/// A block at this height, six seconds a block.
+pub fn now(height: u64) -> Now {
+    Now {
+        height: Height(height),
+        time: time(height),
+    }
+}
+
+/// The time of a block.
+pub fn time(height: u64) -> Timestamp {
+    Timestamp::from_seconds(1_000 + height * 6).unwrap()
+}
+
+/// What a root of another zone shows of a leg: as fresh as its height, on a zone without forks.
+pub fn seen(leg: u8, state_height: u64, state: Option<LegState>) -> Sighting {
+    let standing = active(state_height + 1);
+    Sighting {
+        leg,
+        root: root(state_height, time(state_height), standing),
+        mark: state.map(|state| Mark {
+            state,
+            committed_at: Height(2),
+        }),
+    }
+}
+
+/// One lock under test: zone a's, of so many zones, with caps of 1,000.
+pub struct Stage {
+    pub lock: Memory,
+    pub height: u64,
+    zones: usize,
+}
+
+impl Stage {
+    pub fn new(zones: usize) -> Stage {
+        let assets = [native("ucoin"), native("ufee"), cw20(0x70)];
+        let caps: Vec<(Asset, u128)> = assets.into_iter().map(|asset| (asset, 1_000)).collect();
+        Stage {
+            lock: linked(0, zones, parameters(), &caps),
+            height: 1,
+            zones,
+        }
+    }
+
+    /// Takes a step if the rule allows it.
+    pub fn take(&mut self, input: Input) -> Result<Step, Refusal> {
+        let before = self.lock.clone();
+        match transition(&now(self.height), &self.lock, input) {
+            Ok(step) => {
+                self.lock.apply(&step);
+                Ok(step)
+            }
+            Err(Refused::Rule(refusal)) => {
+                assert_eq!(before, self.lock, "a refused input changed something");
+                Err(refusal)
+            }
+            Err(Refused::Read(malformed)) => panic!("{malformed}"),
+        }
+    }
+
+    /// What user 10 sends to register his leg of a task.
+    pub fn registration(
+        &self,
+        task: &Task,
+        tx: Vec<Effect>,
+        reversal: Vec<Effect>,
+    ) -> Registration {
+        let coin = Coin {
+            asset: native("ucoin"),
+            amount: Amount(100),
+        };
+        Registration {
+            sender: text(&user(10)),
+            task: task.clone(),
+            tx,
+            reversal,
+            tip: Amount(5),
+            sent: vec![coin, fee_coin(12)],
+            standings: vec![active(1); self.zones - 1],
+        }
+    }
+
+    pub fn register(&mut self, task: &Task) -> Result<Step, Refusal> {
+        let (tx, reversal) = plain_effects(0);
+        let registration = self.registration(task, tx, reversal);
+        self.take(Input::Register(registration))
+    }
+
+    pub fn commit(&mut self, task: &Task, sightings: Vec<Sighting>) -> Result<Step, Refusal> {
+        self.take(Input::Commit {
+            caller: relayer(),
+            body: plain_body(task, 0),
+            sightings,
+        })
+    }
+
+    pub fn settle(&mut self, task: &Task, sightings: Vec<Sighting>) -> Result<Step, Refusal> {
+        self.take(Input::Settle {
+            caller: relayer(),
+            body: plain_body(task, 0),
+            sightings,
+        })
+    }
+
+    /// Registers at height 1 and commits at 3, all others being registered.
+    pub fn committed(&mut self, task: &Task) {
+        self.register(task).unwrap();
+        self.height = 3;
+        let others = 1..self.zones as u8;
+        let ready = others.map(|leg| seen(leg, 2, Some(LegState::Registered)));
+        self.commit(task, ready.collect()).unwrap();
+    }
+
+    pub fn state(&self, task: &Task) -> LegState {
+        self.lock.marks[&task.id()].state
     }
 }
