@@ -131,6 +131,8 @@ impl From<LastBlockIdProof> for Bytes {
 impl TryFrom<Bytes> for LastBlockIdProof {
     type Error = Malformed;
 
+    // Inlined into the reader of a list of them it makes 126 locals, and the VM refuses a function above 100.
+    #[inline(never)]
     fn try_from(bytes: Bytes) -> Result<LastBlockIdProof, Malformed> {
         canonical::decode("last block id proof", bytes.as_slice())
     }
