@@ -41,6 +41,10 @@
 //!   blocks of the same branches, without links, must not make an exact fork inexact again.
 //! - `advance` with a header that is stored already succeeds and changes nothing: it may be part of a larger
 //!   transaction, and two relayers may bring the same header.
+//! - A closed zone is final: it takes no header, no evidence and no funds, and what is left in its reserve stays there.
+//! - Roots of an admitted branch below that branch's own fork count until the next branch is admitted; then only those
+//!   below the lowest fork do.
+//! - The fork and the numbers of branches of a zone are told by `standing`, which the spec calls `status`.
 //! - `prune` also writes a passed end into the provable key, as nothing else runs when a zone closes.
 //! - A pair whose later header names the earlier one as trusted cannot be shown (the verifier wants time to grow): it is
 //!   shown from any lower trusted header.
