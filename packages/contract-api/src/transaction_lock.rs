@@ -221,6 +221,7 @@ permissions! {
 
 /// What can be asked of a lock.
 #[cw_serde]
+#[serde(deny_unknown_fields)]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// Roles and pause.

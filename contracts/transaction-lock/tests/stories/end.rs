@@ -60,6 +60,26 @@ fn what_was_missing_long_ago_is_not_missing_now() {
 }
 
 #[test]
+fn an_absent_key_says_nothing_from_the_block_on_in_which_it_need_not_be_kept() {
+    for (short, counts) in [(1, true), (0, false)] {
+        let mut world = World::new(2);
+        let mut plan = world.swap();
+        plan.task.legs[1].deadline = Height(world.height(1).0 + 3);
+        plan.task.legs[1].retention = 10;
+        world.register(0, &plan).unwrap();
+        let shown = plan.task.legs[1].deadline.0 + 10 - short;
+        // Shown is the state one below the newest sealed header, which is one below the open block.
+        world.tick_to(1, Height(shown + 2));
+        let result = world.reject(0, "ann", &plan);
+        if counts {
+            assert_eq!(facts(&result.unwrap()), ["rejected"]);
+        } else {
+            assert_eq!(rule(result), Refusal::NothingMissing);
+        }
+    }
+}
+
+#[test]
 fn a_committed_leg_is_not_rejected() {
     let mut world = World::new(2);
     let plan = world.swap();

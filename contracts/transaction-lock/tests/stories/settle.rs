@@ -1,6 +1,6 @@
 //! `settle`, as a relayer and as whoever would rather see another outcome.
 
-use crate::world::{coin_of, facts, rule, skipped, Plan, World, HORIZON, PURSE, RETENTION, TIP};
+use crate::world::{coin_of, facts, rule, skipped, Plan, World, HORIZON, PURSE, TIP};
 use tessera_contract_api::transaction_lock::{CheckResponse, ExecuteMsg, QueryMsg};
 use tessera_lock::{state::LegState, Refusal, Settlement, TaskBody};
 use tessera_primitives::{Bytes, Height};
@@ -67,32 +67,6 @@ fn a_missing_leg_is_missing_from_its_deadline_on_to_the_block() {
             "at {at}"
         );
     }
-}
-
-#[test]
-fn an_absent_key_is_evidence_from_the_deadline_until_it_need_not_be_kept() {
-    let mut world = World::new(2);
-    let plan = world.swap();
-    // Beta's leg is shown registered, at a state in which it commits; its key is there. So use a peer that registered
-    // on alpha only: alpha cannot commit it, and rejects it instead.
-    world.register(0, &plan).unwrap();
-    let deadline = plan.task.legs[1].deadline;
-    world.tick_to(0, Height(deadline.0 - 2));
-    // Absent is missing for a reject at any time, since beta could not commit without us.
-    assert_eq!(facts(&world.reject(0, "ann", &plan).unwrap()), ["rejected"]);
-    // Beyond retention the key may have been archived: absence says nothing any more.
-    let mut late = world.swap();
-    late.task.legs[1].deadline = Height(world.height(1).0 + 3);
-    late.task.legs[1].retention = 10;
-    world.register(0, &late).unwrap();
-    let gone = late.task.legs[1].deadline.0 + late.task.legs[1].retention;
-    world.tick_to(1, Height(gone + 2));
-    let refusal = rule(world.reject(0, "ann", &late));
-    assert_eq!(refusal, Refusal::NothingMissing);
-    assert!(
-        RETENTION > 10,
-        "alpha's own leg keeps to the bounds; beta's word is beta's"
-    );
 }
 
 #[test]

@@ -75,6 +75,9 @@ impl Walk {
             15..=34 => {
                 if let Some(plan) = self.some_plan() {
                     let _ = self.world.register(on, &plan);
+                    if self.random.gen_bool(0.7) {
+                        let _ = self.world.register(1 - on, &plan);
+                    }
                 }
             }
             35..=54 => {
