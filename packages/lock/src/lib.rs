@@ -10,9 +10,9 @@
 //!                          │    │               │  │  settle: some leg proven gone       ▲
 //!                   reject │    │ lapse         │  └──────────────────────► Reversed     │
 //!                          ▼    ▼               │                              ▲         │ another leg
-//!                   Rejected    Lapsed          │ settle: gone, on a forked    │ all the │ is Kept
-//!                                               │ zone's word; another leg     │ others  │
-//!                                               │ could still be kept          │ conceded│
+//!                   Rejected    Lapsed          │ settle: gone on a forked or  │ all the │ is Kept
+//!                                               │ closed zone's word; another  │ others  │
+//!                                               │ leg could still be kept      │ conceded│
 //!                                               └──────────────────────► Conceded ───────┘
 //! ```
 //!
@@ -72,9 +72,10 @@
 //! - A fork that was over when the own leg was committed (the zone was Active on an admitted branch, which is remembered)
 //!   does not start G: else every later task with that zone would have to be kept before its deadline and grace. The
 //!   guard holds for it all the same.
-//! - The root of a closed zone stands for every later height, and roots above it are refused. If the zone had forked, a
-//!   leg missing there is gone on a forked zone's word. Otherwise the guard is not asked: it would need every zone to
-//!   close it. If two zones close a zone at different heights, a task can end mixed, as the spec accepts.
+//! - The root of a closed zone stands for every later height, and roots above it are refused. A leg that is missing only
+//!   because it stands is gone on that zone's word, as with a fork: two zones may close a third at different headers, one
+//!   of which was withheld from the other. So with three legs or more each zone of the task has to close it, or to see
+//!   another leg Kept or Reversed; with two legs it reverses at once.
 //! - What remains: if a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that
 //!   is shown the admitted branch may keep. `AfterDeadlines` and the caps are there for that.
 //! - `commit` and `settle` need only the effects that they use: `tx` to commit a leg with calls or to keep, `reversal` to

@@ -38,7 +38,7 @@ pub enum Outcome {
     Keep,
     /// Its `tx'` is done.
     Reverse,
-    /// It gives up keeping on a forked zone's word: see [`LegState::Conceded`].
+    /// It gives up keeping on a forked or closed zone's word: see [`LegState::Conceded`].
     Concede,
 }
 
@@ -53,7 +53,7 @@ struct Case {
     closed: bool,
     /// It is proven rejected, reversed or missing.
     gone: bool,
-    /// The same, on the word of a zone that forked.
+    /// The same, on the word of a zone that forked or closed.
     doubtful: bool,
     /// It is proven committed.
     committed: bool,

@@ -26,7 +26,7 @@ pub enum LegState {
     Rejected,
     /// Its deadline passed before it was committed. The end.
     Lapsed,
-    /// Committed, and given up on a forked zone's word: it will be kept only if another leg is, and reversed once all
+    /// Committed, and given up on a forked or closed zone's word: it will be kept only if another leg is, and reversed once all
     /// others have given up too.
     Conceded,
 }

@@ -11,8 +11,8 @@
 mod world;
 
 use tessera_lock::{
-    effect::Payout, reversal_hash, state::LegState, tx_hash, Effect, Event, Input, Instruction,
-    Refusal, Registration, Settlement, Task,
+    reversal_hash, state::LegState, tx_hash, Effect, Event, Input, Instruction, Refusal,
+    Registration, Settlement, Task,
 };
 use tessera_primitives::{Amount, Asset, Bytes, CanonicalAddress, Coin, Height, ZoneStatus};
 use world::{native, plain_effects, plain_task, text, transfer, user, Stage};
@@ -379,56 +379,4 @@ fn value_without_a_cap_or_above_it_is_refused() {
     assert!(matches!(stage.register(&task()), Err(Refusal::Cap { .. })));
     stage.take(cap(100)).unwrap();
     stage.register(&task()).unwrap();
-}
-
-#[test]
-fn a_lapsed_leg_is_given_back_whole_and_not_before() {
-    let mut stage = Stage::new(2);
-    stage.register(&task()).unwrap();
-    let lapse = || Input::Lapse { task: task().id() };
-    stage.height = 9;
-    assert!(matches!(stage.take(lapse()), Err(Refusal::TooEarly { .. })));
-    stage.height = 10;
-    let step = stage.take(lapse()).unwrap();
-    let refunds: Vec<(u128, Asset)> = step.instructions.iter().map(paid_to_registrant).collect();
-    assert_eq!(refunds, [(100, native("ucoin")), (5, native("ufee"))]);
-    assert!(stage.lock.terms.is_empty() && stage.lock.waiting.is_empty());
-    assert!(matches!(stage.take(lapse()), Err(Refusal::State { .. })));
-}
-
-fn paid_to_registrant(instruction: &Instruction) -> (u128, Asset) {
-    match instruction {
-        Instruction::Attempt {
-            payout: Payout::Transfer { asset, amount, to },
-            ..
-        } if *to == text(&user(10)) => (amount.0, asset.clone()),
-        other => panic!("{other:?}"),
-    }
-}
-
-#[test]
-fn the_owner_cannot_break_what_is_in_escrow() {
-    let mut stage = Stage::new(2);
-    let mut parameters = world::parameters();
-    parameters.fee_denom = tessera_primitives::Denom::new("uother").unwrap();
-    let result = stage.take(Input::SetParameters { parameters });
-    assert!(matches!(result, Err(Refusal::FeeDenom { .. })));
-    for change in [
-        |parameters: &mut tessera_lock::state::Parameters| parameters.min_horizon = 1,
-        |parameters: &mut tessera_lock::state::Parameters| parameters.max_horizon = 10_000_001,
-        |parameters: &mut tessera_lock::state::Parameters| parameters.fresh.0 = 0,
-        |parameters: &mut tessera_lock::state::Parameters| parameters.fork_grace = 0,
-        |parameters: &mut tessera_lock::state::Parameters| parameters.payout_gas = 49_999,
-    ] {
-        let mut parameters = world::parameters();
-        change(&mut parameters);
-        let result = stage.take(Input::SetParameters { parameters });
-        assert!(matches!(result, Err(Refusal::Parameter { .. })));
-    }
-    let own = Input::LinkPeer {
-        zone: world::zone(0),
-        contract: world::lock(1),
-        roots: world::relayer(),
-    };
-    assert!(matches!(stage.take(own), Err(Refusal::OwnZone { .. })));
 }
