@@ -139,6 +139,8 @@ pub struct Call {
     pub message: Vec<u8>,
     /// Native coins sent along.
     pub funds: Vec<(String, Amount)>,
+    /// Gas that must be left when its last submessage runs, although it will not be used: simulating does not show it.
+    pub spare_gas: u64,
 }
 
 /// A signed transaction.

@@ -158,10 +158,7 @@ fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
     let (status, sound, text, result) = match outcome {
         Ok(outcome) if outcome.sound => ("success", true, outcome.text, outcome.result),
         Ok(outcome) => ("error", false, outcome.text, outcome.result),
-        Err(error) => {
-            let reason = format!("{error:#}");
-            ("error", false, String::new(), reason.into())
-        }
+        Err(error) => ("error", false, String::new(), reason(&error).into()),
     };
     if context.json {
         println!(
@@ -178,6 +175,20 @@ fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// An error with its causes in one line, each said once: some tell their cause themselves.
+fn reason(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            if !text.is_empty() {
+                text.push_str(": ");
+            }
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 fn default_path() -> PathBuf {

@@ -7,7 +7,8 @@ mod task;
 
 use serde::{de::DeserializeOwned, Serialize};
 use tessera_contract_api::{chain_view, transaction_lock};
-use tessera_planner::{Act, Duty, RootAt};
+use tessera_lock::state::Parameters;
+use tessera_planner::{Act, Brings, Duty, RootAt};
 use tessera_primitives::{Address, Hash, Height, ZoneId};
 
 use crate::{
@@ -97,12 +98,23 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
             call(&zone.view, &message)?
         }
         Act::Commit { items } => {
+            let calls = items.iter().any(|item| item.brings == Brings::Tx);
+            let limits = limits(zone).await?;
             let (tasks, proofs) = task::brought(relay, zone, items).await?;
-            call(&zone.lock, &Lock::Commit { tasks, proofs })?
+            let call = call(&zone.lock, &Lock::Commit { tasks, proofs })?;
+            Call {
+                spare_gas: if calls { limits.lock_gas } else { 0 },
+                ..call
+            }
         }
         Act::Settle { items } => {
+            let limits = limits(zone).await?;
             let (tasks, proofs) = task::brought(relay, zone, items).await?;
-            call(&zone.lock, &Lock::Settle { tasks, proofs })?
+            let call = call(&zone.lock, &Lock::Settle { tasks, proofs })?;
+            Call {
+                spare_gas: limits.payout_gas,
+                ..call
+            }
         }
         Act::Reject { item } => {
             let message = task::reject(relay, zone, item).await?;
@@ -122,6 +134,13 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
     Ok(vec![one])
 }
 
+/// The lock's parameters: a submessage with a gas limit needs that much left, or the whole transaction fails.
+async fn limits(zone: &Zone) -> Result<Parameters, RelayError> {
+    let question = transaction_lock::QueryMsg::Config {};
+    let config: transaction_lock::ConfigResponse = ask(zone, &zone.lock, &question).await?;
+    Ok(config.parameters)
+}
+
 /// A message to a contract, as JSON.
 ///
 /// # Errors
@@ -133,6 +152,7 @@ pub fn call(contract: &Address, message: &impl Serialize) -> Result<Call, RelayE
         contract: contract.clone(),
         message,
         funds: Vec::new(),
+        spare_gas: 0,
     })
 }
 

@@ -236,7 +236,9 @@ impl Chain for Wasmd {
     async fn prepare(&self, calls: &[Call]) -> Result<Prepared, ChainError> {
         let sender = &self.signer()?.account;
         let messages = calls.iter().map(|call| execute_message(sender, call));
-        self.sign(messages.collect()).await
+        let spare = calls.iter().map(|call| call.spare_gas).max();
+        self.sign(messages.collect(), spare.unwrap_or_default())
+            .await
     }
 
     async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {

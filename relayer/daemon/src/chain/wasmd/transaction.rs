@@ -40,7 +40,7 @@ impl Wasmd {
             instantiate_permission: None,
         };
         let message = any("/cosmwasm.wasm.v1.MsgStoreCode", &message);
-        let (included, events) = self.broadcast(self.sign(vec![message]).await?).await?;
+        let (included, events) = self.broadcast(self.sign(vec![message], 0).await?).await?;
         let code = self.attribute(&events, "store_code", "code_id")?;
         let code = code
             .parse()
@@ -68,7 +68,7 @@ impl Wasmd {
             funds: Vec::new(),
         };
         let message = any("/cosmwasm.wasm.v1.MsgInstantiateContract", &message);
-        let (included, events) = self.broadcast(self.sign(vec![message]).await?).await?;
+        let (included, events) = self.broadcast(self.sign(vec![message], 0).await?).await?;
         let address = self.attribute(&events, "instantiate", "_contract_address")?;
         Ok((address, included))
     }
@@ -90,7 +90,11 @@ impl Wasmd {
     }
 
     /// Simulates and signs with the lane's next sequence, which is taken when the transaction is accepted.
-    pub(super) async fn sign(&self, messages: Vec<Any>) -> Result<Prepared, ChainError> {
+    pub(super) async fn sign(
+        &self,
+        messages: Vec<Any>,
+        spare: u64,
+    ) -> Result<Prepared, ChainError> {
         let zone = &self.settings.zone;
         let lane = self.lane().await?;
         let latest = super::Chain::tip(self).await?;
@@ -102,7 +106,7 @@ impl Wasmd {
             .ask_gas(draft)
             .await?
             .map_err(|objection| self.objection(objection))?;
-        let gas_limit = self.padded(used)?;
+        let gas_limit = self.padded(used, spare)?;
         let bytes = self.signed(&messages, lane, until, gas_limit)?;
         Ok(Prepared {
             hash: Hash::sha256(&bytes),
@@ -126,9 +130,9 @@ impl Wasmd {
 
     /// Simulated gas with the operator's margin.
     #[allow(clippy::cast_possible_truncation)] // Saturates, and is compared with the limit.
-    fn padded(&self, used: u64) -> Result<u64, ChainError> {
+    fn padded(&self, used: u64, spare: u64) -> Result<u64, ChainError> {
         let gas = &self.settings.gas;
-        let needed = (used as f64 * gas.multiplier).ceil() as u64;
+        let needed = ((used as f64 * gas.multiplier).ceil() as u64).saturating_add(spare);
         if needed > gas.limit {
             return Err(ChainError::GasLimit {
                 zone: self.settings.zone.clone(),
