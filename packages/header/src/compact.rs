@@ -228,6 +228,8 @@ impl Canonical for Compact {
         write_votes(writer, self, flags.wide);
     }
 
+    // Out of line, as the standard form's: the VM refuses a function of more than 100 locals.
+    #[inline(never)]
     fn read(reader: &mut Reader<'_>) -> Result<Compact, Malformed> {
         if reader.byte()? != FORMAT {
             return Err(reader.wrong());

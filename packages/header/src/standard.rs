@@ -33,10 +33,21 @@ pub(crate) struct Standard {
     announced: Option<ValidatorSet>,
 }
 
+/// Reads the protobuf, out of line: with the rest of `open` it made 118 locals in one function, and the VM refuses more
+/// than 100.
+#[inline(never)]
+fn decode(bytes: &[u8]) -> Result<Header, Refusal> {
+    Header::decode(bytes).map_err(|error| Refusal::Protobuf {
+        reason: error.to_string(),
+    })
+}
+
 impl Standard {
+    // Out of line, as `decode`.
+    #[inline(never)]
     pub fn read(bytes: &[u8]) -> Result<Standard, Refusal> {
         let protobuf = |reason| Refusal::Protobuf { reason };
-        let header = Header::decode(bytes).map_err(|error| protobuf(error.to_string()))?;
+        let header = decode(bytes)?;
         let missing = |field| Refusal::Field { field };
         let signed = header.signed_header.ok_or(missing("signed_header"))?;
         let validators = header.validator_set.ok_or(missing("validator_set"))?;
