@@ -23,8 +23,10 @@ pub struct Budget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
-    /// Size of the optimised artifact in bytes. Also the goal of the figure `wasm_bytes`.
+    /// Size of the optimised artifact in bytes.
     pub bytes: u64,
+    /// The goal of the figure `wasm_bytes`, where a contract does not reach it yet and its budget is larger.
+    pub goal: Option<u64>,
     /// Locals of the function that has the most. Above 100 the VM refuses the contract.
     pub locals: u64,
 }
