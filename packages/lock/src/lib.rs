@@ -76,6 +76,8 @@
 //!   because it stands is gone on that zone's word, as with a fork: two zones may close a third at different headers, one
 //!   of which was withheld from the other. So with three legs or more each zone of the task has to close it, or to see
 //!   another leg Kept or Reversed; with two legs it reverses at once.
+//! - If an admitted branch forks again, the lowest fork is still the one that counts: nothing above it is evidence until
+//!   the next branch is admitted, and the root below the first fork decides from G on.
 //! - What remains: if a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that
 //!   is shown the admitted branch may keep. `AfterDeadlines` and the caps are there for that.
 //! - `commit` and `settle` need only the effects that they use: `tx` to commit a leg with calls or to keep, `reversal` to
