@@ -22,8 +22,8 @@ use tessera_lock::{
 use tessera_primitives::{
     Address, Amount, Asset, Bytes, Coin, Denom, Hash, Height, Ratio, Seconds, Standing, Timestamp,
 };
+use tessera_testing::suite::Params;
 use tessera_testing::{Zone, ZoneConfig};
-use tessera_view::state::Params;
 use transaction_lock::LockError;
 
 pub const FEE: u128 = 10;
@@ -665,10 +665,7 @@ fn build(side: usize) -> Side {
         settings: settings(side, treasury),
     };
     let lock = zone.instantiate(&owner, code, &message, "lock").unwrap();
-    let code = zone.store_code(|| {
-        use ::chain_view::contract::{execute, instantiate, query};
-        Box::new(ContractWrapper::new(execute, instantiate, query))
-    });
+    let code = zone.store_code(tessera_testing::contracts::chain_view);
     let reserve_denom = Denom::new(denom(side)).unwrap();
     let message = chain_view::InstantiateMsg {
         roles: view_roles,
@@ -702,10 +699,7 @@ fn build_harbour(
     roles: Appointment,
     denom: Denom,
 ) -> Addr {
-    let code = zone.store_code(|| {
-        use ::booking::contract::{execute, instantiate, query};
-        Box::new(ContractWrapper::new(execute, instantiate, query))
-    });
+    let code = zone.store_code(tessera_testing::contracts::booking);
     let message = booking::InstantiateMsg { roles, denom };
     let harbour = zone.instantiate(owner, code, &message, "harbour").unwrap();
     let lock = Address::new(lock.as_str()).unwrap();
