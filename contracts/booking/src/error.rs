@@ -49,6 +49,12 @@ pub enum BookingError {
         /// Length given.
         actual: usize,
     },
+    /// A name that events could not carry: the chain trims their attributes.
+    #[error("an item's name is `{actual}`, expected one without outer spaces")]
+    Spaces {
+        /// The name given.
+        actual: String,
+    },
     /// The payload of a lock's order is not a booking.
     #[error("the payload is not a booking: {0}")]
     Payload(StdError),

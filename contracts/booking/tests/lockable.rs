@@ -12,7 +12,7 @@ mod harbour;
 
 use booking::{inventory::Refusal, BookingError};
 use cosmwasm_std::coin;
-use harbour::{address, end, harbour, order, stock, DENOM};
+use harbour::{address, end, escrow, harbour, order, stock, DENOM};
 use tessera_contract_api::{booking::ExecuteMsg, lockable::Order, roles::RolesMsg};
 use tessera_contract_kit::roles::RolesError;
 use tessera_primitives::{Amount, Bytes};
@@ -116,6 +116,31 @@ fn what_cannot_be_had_is_refused_while_the_commit_can_still_be_undone() {
         );
     }
     assert_eq!(harbour.berths(), (10, 0, 0));
+}
+
+/// Attack: hold the whole stock with tasks that bring nothing, for what registering them costs.
+#[test]
+fn nothing_is_reserved_that_the_task_has_not_in_escrow() {
+    let mut harbour = harbour();
+    for funds in [
+        vec![],
+        escrow(20, DENOM),
+        escrow(22, DENOM),
+        escrow(21, "uosmo"),
+        [escrow(21, DENOM), escrow(1, "uosmo")].concat(),
+    ] {
+        let unpaid = Order {
+            funds,
+            ..order(1, 3, 21)
+        };
+        let refused = harbour.lock("lock", unpaid).unwrap_err();
+        assert!(matches!(refused, BookingError::Payment(_)), "{refused}");
+    }
+    assert_eq!(harbour.berths(), (10, 0, 0));
+    // What costs nothing needs no escrow.
+    harbour.send("owner", stock("berth", 10, 0)).unwrap();
+    harbour.lock("lock", order(1, 3, 0)).unwrap();
+    assert_eq!(harbour.berths(), (7, 3, 0));
 }
 
 #[test]

@@ -64,6 +64,13 @@ fn a_name_has_a_length_and_a_lock_is_of_this_zone() {
         let refused = harbour.send("owner", stock(&name, 1, 1)).unwrap_err();
         assert!(matches!(refused, BookingError::Name { .. }), "{refused}");
     }
+    // The chain would trim the event's attribute: its reader would know the item by another name.
+    for name in [" berth", "berth ", "berth\n", "\u{a0}berth", " "] {
+        let actual = name.to_string();
+        let refused = harbour.send("owner", stock(name, 1, 1));
+        assert_eq!(refused, Err(BookingError::Spaces { actual }));
+    }
+    harbour.send("owner", stock("north berth", 1, 1)).unwrap();
     harbour
         .send("owner", stock(&"x".repeat(MAX_NAME), 1, 1))
         .unwrap();

@@ -28,7 +28,7 @@ pub enum ExecuteMsg {
     ///
     /// What is reserved already keeps the price that it was reserved at.
     Stock {
-        /// The item's name, 1 to [`MAX_NAME`] bytes.
+        /// The item's name, 1 to [`MAX_NAME`] bytes, without spaces before or after it.
         item: String,
         /// Units that are free from now on.
         free: u32,

@@ -11,6 +11,8 @@
 //! keep to:
 //! - it answers only to locks that its owner linked (a lock is believed about who the registrant is);
 //! - it checks that the registrant may have what the payload asks for: the lock does not know;
+//! - if what it reserves has a price, `Lock` refuses unless [`Order::funds`] pays it: the lock does not know the price,
+//!   and a reservation that nobody has to pay for could be had again and again for a register's fee;
 //! - `Lock` fails when the thing is not to be had, and then undoes the leg's commit, alone;
 //! - `Unlock` and `Reverse` of what was locked do not fail; the lock keeps one that does as owed, and retries it;
 //! - nothing that depends on the task happens between `Lock` and `Unlock`.
@@ -42,6 +44,9 @@ pub struct Order {
     pub registrant: Address,
     /// What to reserve, in the lockable contract's own encoding, as the registrant signed it.
     pub payload: Bytes,
+    /// The native coins that the leg's call pays, in the bank module's order. In `Lock` the lock has them in escrow for
+    /// this very call, and `Unlock` brings them; in `Unlock` they are what came along; in `Reverse` there are none.
+    pub funds: Vec<Coin>,
 }
 
 impl LockableMsg {

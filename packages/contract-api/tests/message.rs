@@ -26,6 +26,7 @@ fn order() -> Order {
         task_id: Hash([0xab; 32]),
         registrant: Address::new("zone1user").unwrap(),
         payload: booking.payload().unwrap(),
+        funds: vec![coin(70, "utoken")],
     }
 }
 

@@ -183,6 +183,8 @@ pub enum Instruction {
         registrant: Address,
         /// What the leg's call says.
         payload: Bytes,
+        /// Native coins that the leg has in escrow for the call: what `Unlock` will bring.
+        funds: Vec<Coin>,
     },
 }
 

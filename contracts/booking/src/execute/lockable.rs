@@ -11,7 +11,7 @@ use tessera_contract_api::{
     lockable::{LockableMsg, Order},
 };
 use tessera_contract_kit::{address, payment};
-use tessera_primitives::{Address, Asset, Coin, Hash, Overflow};
+use tessera_primitives::{Address, Amount, Asset, Coin, Hash, Overflow};
 
 use crate::{inventory::Reservation, state, BookingError};
 
@@ -43,6 +43,7 @@ fn reserve(
         task_id,
         registrant,
         payload,
+        funds,
     } = order;
     if state::reservation(deps.storage, &lock, &task_id)?.is_some() {
         return Err(BookingError::Reserved { lock, task_id });
@@ -51,6 +52,8 @@ fn reserve(
     let booking: Booking = from_json(payload.as_slice()).map_err(BookingError::Payload)?;
     let item = state::known_item(deps.storage, &booking.item)?;
     let item = item.reserve(&registrant, booking.units, booking.price)?;
+    // What is reserved is paid for: otherwise the whole stock could be held for what a register costs.
+    payment::require_funds(&funds, &[price(&deps, booking.price)?])?;
     state::keep_item(deps.storage, &booking.item, &item)?;
     let reservation = Reservation {
         item: booking.item.clone(),
@@ -77,10 +80,7 @@ fn hand_over(
     task_id: Hash,
 ) -> Result<Response, BookingError> {
     let reservation = reserved(&deps, &lock, task_id)?;
-    let price = Coin {
-        asset: Asset::Native(state::denom(deps.storage)?),
-        amount: reservation.due,
-    };
+    let price = price(&deps, reservation.due)?;
     if payment::require_funds(&info.funds, std::slice::from_ref(&price)).is_err() {
         return call_off(deps, info, lock, task_id, reservation);
     }
@@ -109,7 +109,7 @@ fn hand_over(
     Ok(Response::new().add_event(event::encode(&taken)))
 }
 
-/// The task is kept, and the registrant brought another sum than was agreed. Refusing would leave the units reserved and
+/// The task is kept, and the lock brought another sum than it had in escrow when it reserved. No lock of ours does; refusing would leave the units reserved and
 /// the money owed for ever, so both go back.
 fn call_off(
     deps: DepsMut,
@@ -165,6 +165,11 @@ fn free(
     state::keep_item(deps.storage, &reservation.item, &item)?;
     state::end_reservation(deps.storage, lock, &task_id);
     Ok(())
+}
+
+fn price(deps: &DepsMut, amount: Amount) -> Result<Coin, BookingError> {
+    let asset = Asset::Native(state::denom(deps.storage)?);
+    Ok(Coin { asset, amount })
 }
 
 /// Whoever reserved may end the reservation, linked or not: the key holds the sender.

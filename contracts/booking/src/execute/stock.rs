@@ -19,6 +19,9 @@ pub fn stock(
             actual: name.len(),
         });
     }
+    if name.trim() != name {
+        return Err(BookingError::Spaces { actual: name });
+    }
     address::validate_option(deps.api, reserved_for.as_ref())?;
     let item = state::item(deps.storage, &name)?.unwrap_or_default();
     let item = item.stock(free, price, reserved_for)?;

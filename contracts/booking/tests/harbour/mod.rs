@@ -86,7 +86,13 @@ pub fn order(task: u8, units: u32, price: u128) -> Order {
         task_id: Hash([task; 32]),
         registrant: address("user"),
         payload: booking.payload().unwrap(),
+        funds: escrow(price, DENOM),
     }
+}
+
+/// What a lock has in escrow for a call.
+pub fn escrow(amount: u128, denom: &str) -> Vec<Funds> {
+    Vec::from_iter((amount > 0).then(|| coin(amount, denom)))
 }
 
 /// What ends a reservation: the payload does not matter any more.

@@ -109,8 +109,9 @@ impl Outbox {
                 task,
                 registrant,
                 payload,
+                funds,
             } => {
-                let order = order(task, registrant, payload);
+                let order = order(task, registrant, payload, native(funds)?);
                 SubMsg::new(Lockable(contract).say(LockableMsg::Lock(order), Vec::new())?)
             }
         };
@@ -189,25 +190,32 @@ fn pay_out(task: Hash, payout: &Payout) -> Result<CosmosMsg, LockError> {
             payload,
             funds,
         } => {
-            let unlock = LockableMsg::Unlock(order(task, registrant, payload));
-            Ok(Lockable(contract).say(unlock, native(funds)?)?)
+            let funds = native(funds)?;
+            let unlock = LockableMsg::Unlock(order(task, registrant, payload, funds.clone()));
+            Ok(Lockable(contract).say(unlock, funds)?)
         }
         Payout::Reverse {
             contract,
             registrant,
             payload,
         } => {
-            let reverse = LockableMsg::Reverse(order(task, registrant, payload));
+            let reverse = LockableMsg::Reverse(order(task, registrant, payload, Vec::new()));
             Ok(Lockable(contract).say(reverse, Vec::new())?)
         }
     }
 }
 
-fn order(task_id: Hash, registrant: Address, payload: Bytes) -> Order {
+fn order(
+    task_id: Hash,
+    registrant: Address,
+    payload: Bytes,
+    funds: Vec<cosmwasm_std::Coin>,
+) -> Order {
     Order {
         task_id,
         registrant,
         payload,
+        funds,
     }
 }
 

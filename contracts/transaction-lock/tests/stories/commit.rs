@@ -6,7 +6,7 @@ use tessera_contract_api::{
     transaction_lock::{CheckResponse, ExecuteMsg, QueryMsg},
 };
 use tessera_contract_kit::roles::RolesError;
-use tessera_lock::{state::LegState, Locking, Refusal, Settlement, TaskBody, MAX_BATCH};
+use tessera_lock::{state::LegState, Effect, Locking, Refusal, Settlement, TaskBody, MAX_BATCH};
 use tessera_primitives::{Amount, Bytes, Height, ZoneId};
 use transaction_lock::LockError;
 
@@ -483,6 +483,41 @@ fn a_lock_that_fails_undoes_its_own_leg_and_no_other() {
         "what failed earns nothing"
     );
     assert_eq!(world.at_risk(0, 1, coin_of(0)), 500);
+}
+
+/// Attack: a booking at its price in a task that brings none of it, to hold berths for a register's fee.
+#[test]
+fn a_call_reserves_only_what_its_task_has_in_escrow() {
+    let mut world = World::new(2);
+    let booked = world.booking(0, "ann", 1, 50);
+    let (harbour, payload) = match &booked.tx[0] {
+        Effect::Call { payload, .. } => (world.sides[0].harbour.clone(), payload.clone()),
+        Effect::Transfer { .. } => unreachable!(),
+    };
+    let plans: Vec<Plan> = [0, 49, 51, 50]
+        .into_iter()
+        .map(|brought| {
+            let parts = vec![
+                world.call(0, "ann", &harbour, payload.clone(), brought),
+                world.payment(1, "bob", "ann", coin_of(1), 5),
+            ];
+            world.plan(parts, Settlement::OnProof)
+        })
+        .collect();
+    for plan in &plans {
+        world.register(0, plan).unwrap();
+        world.register(1, plan).unwrap();
+    }
+    world.tick(2);
+    let all: Vec<&Plan> = plans.iter().collect();
+    let done = world.commit(0, &all).unwrap();
+    let reserved = facts(&done)
+        .iter()
+        .filter(|fact| **fact == "booking_reserved")
+        .count();
+    assert_eq!(reserved, 1, "only the one that has the price in escrow");
+    assert_eq!(world.state(0, &plans[0]), LegState::Registered);
+    assert_eq!(world.state(0, &plans[3]), LegState::Committed);
 }
 
 #[test]

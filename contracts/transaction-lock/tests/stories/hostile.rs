@@ -260,6 +260,7 @@ fn a_contract_that_is_no_lock_says_nothing_to_a_harbour() {
         task_id: tessera_primitives::Hash::ZERO,
         registrant: world.address(0, "ann"),
         payload: payload.clone(),
+        funds: vec![],
     };
     let lock = tessera_contract_api::lockable::LockableMsg::Lock(order);
     let message = tessera_contract_api::booking::ExecuteMsg::Lockable(lock);

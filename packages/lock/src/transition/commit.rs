@@ -237,12 +237,15 @@ fn locks(task: Hash, tx: &[Effect], registrant: &Address) -> Vec<Instruction> {
     let calls = tx.iter().filter_map(|effect| match effect {
         Effect::Transfer { .. } => None,
         Effect::Call {
-            contract, payload, ..
+            contract,
+            payload,
+            funds,
         } => Some(Instruction::Lock {
             contract: contract.clone(),
             task,
             registrant: registrant.clone(),
             payload: payload.clone(),
+            funds: funds.clone(),
         }),
     });
     calls.collect()
