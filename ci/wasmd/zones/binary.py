@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from . import Failure
+from . import Failure, trace
 
 MODULE = Path(__file__).resolve().parent.parent
 COMMAND = "github.com/CosmWasm/wasmd/cmd/wasmd"
@@ -21,24 +21,24 @@ def cache_folder():
     return Path(base) / "tessera"
 
 
-def ensure():
+def ensure(traced=False):
     """The path of the binary, built first if no build of these very files is cached."""
-    folder = cache_folder() / "wasmd" / _fingerprint()
+    folder = cache_folder() / "wasmd" / (_fingerprint() + ("-traced" if traced else ""))
     if not (folder / "wasmd").exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         with open(folder.parent / "lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (folder / "wasmd").exists():
-                _build(folder)
+                _build(folder, traced)
     return folder / "wasmd"
 
 
 def _fingerprint():
-    files = [MODULE / "go.mod", MODULE / "go.sum", Path(__file__)]
+    files = [MODULE / "go.mod", MODULE / "go.sum", Path(__file__), Path(trace.__file__)]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
 
 
-def _build(folder):
+def _build(folder, traced):
     if shutil.which("go") is None:
         raise Failure("go is missing: install Go 1.24 or newer and put it on PATH")
     print("building wasmd (some minutes, once)", flush=True)
@@ -51,7 +51,11 @@ def _build(folder):
             f" -X github.com/cosmos/cosmos-sdk/version.{name}={value}"
             for name, value in [("Name", "wasm"), ("AppName", "wasmd"), ("Version", _version())]
         )
-        _go("build", "-mod=readonly", "-trimpath", "-ldflags", version, "-o", str(built / "wasmd"), COMMAND,
+        changes = []
+        if traced:
+            source = _go("list", "-m", "-f", "{{.Dir}}", trace.MODULE, capture=True)
+            changes = ["-modfile", str(trace.module_file(source, MODULE, scratch))]
+        _go("build", "-mod=readonly", "-trimpath", *changes, "-ldflags", version, "-o", str(built / "wasmd"), COMMAND,
             env=environment)
         for library in _shared_libraries():
             shutil.copyfile(library, built / library.name)

@@ -7,11 +7,11 @@ from . import Failure, binary, genesis, record
 from .node import PORTS_A_NODE, Node, free_ports
 
 
-def up(home, zones, validators):
-    """Starts the zones and returns once each has made its second block."""
+def up(home, zones, validators, traced=False):
+    """Starts the zones and returns once each has made its second block. Traced, nodes write down what they take gas for."""
     if record.exists(home):
         raise Failure(f"there are zones in {home} already: `ci/zones down` ends them")
-    wasmd = binary.ensure()
+    wasmd = binary.ensure(traced)
     home.mkdir(parents=True, exist_ok=True)
     # As many again are kept free for forks.
     port = free_ports(2 * zones * validators)

@@ -40,11 +40,17 @@ class Node:
     def peer_port(self):
         return self.port + 3
 
+    @property
+    def gas_trace(self):
+        """What a node of the traced binary writes; see `trace`."""
+        return self.home / "gas.trace"
+
     def start(self, binary):
         """Starts the node in its own session and notes which process it is."""
         with open(self.home / "node.log", "ab") as log:
             process = subprocess.Popen([str(binary), "start", "--home", str(self.home)],
-                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                       env={**os.environ, "TESSERA_GAS_TRACE": str(self.gas_trace)})
         note = {"pid": process.pid, "started": process_start(process.pid)}
         (self.home / "node.pid").write_text(json.dumps(note))
         # A process that has only just become wasmd shows no arguments for a moment.
