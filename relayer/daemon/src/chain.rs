@@ -154,6 +154,8 @@ pub struct Prepared {
     pub until: Height,
     /// Gas it may use.
     pub gas_limit: u64,
+    /// What its sender pays for that gas, used or not.
+    pub fee: Amount,
 }
 
 /// A transaction that succeeded.

@@ -196,6 +196,7 @@ impl Chain for Embedded {
             bytes,
             until: Height(zone.height().0.saturating_add(TIMEOUT)),
             gas_limit: 0,
+            fee: Amount::default(),
         })
     }
 

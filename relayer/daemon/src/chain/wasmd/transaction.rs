@@ -11,7 +11,7 @@ use cosmrs::{
 use prost::Message;
 use tendermint::abci::Event;
 use tendermint_rpc::Client;
-use tessera_primitives::{Address, Hash, Height};
+use tessera_primitives::{Address, Amount, Hash, Height};
 
 use super::{abci::Objection, block_height, Call, ChainError, Included, Prepared, Wasmd};
 
@@ -113,6 +113,7 @@ impl Wasmd {
             bytes,
             until,
             gas_limit,
+            fee: Amount(self.fee(gas_limit)),
         })
     }
 

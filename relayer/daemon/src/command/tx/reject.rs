@@ -83,6 +83,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     };
     calls.push(duties::call(&zone.lock, &reject)?);
     let prepared = zone.chain.prepare(&calls).await?;
+    let fee = prepared.fee;
     let included = zone.chain.send(prepared).await?;
     let id = task.id();
     let text = format!(
@@ -94,6 +95,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
         "height": included.height,
         "transaction": included.hash,
         "gas_used": included.gas_used,
+        "fee": fee,
     });
     Outcome::new(text, &result)
 }

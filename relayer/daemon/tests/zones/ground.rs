@@ -1,0 +1,252 @@
+//! Zones with our contracts on them, and a relayer.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        Mutex,
+    },
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use serde_json::Value;
+use tessera_primitives::Address;
+use tokio::runtime::Runtime;
+
+/// What `ci/zones` says of the zones.
+#[derive(Clone, Deserialize)]
+pub struct Record {
+    pub binary: PathBuf,
+    pub accounts: Vec<Account>,
+    pub zones: Vec<ZoneRecord>,
+}
+
+#[derive(Clone, Deserialize)]
+pub struct Account {
+    pub name: String,
+    pub mnemonic: String,
+}
+
+#[derive(Clone, Deserialize)]
+pub struct ZoneRecord {
+    pub chain_id: String,
+    pub denom: String,
+    pub gas_price: String,
+    pub bech32_prefix: String,
+    pub rpc: String,
+    pub nodes: Vec<NodeRecord>,
+    pub fork: Option<Branch>,
+}
+
+#[derive(Clone, Deserialize)]
+pub struct NodeRecord {
+    pub home: PathBuf,
+}
+
+#[derive(Clone, Deserialize)]
+pub struct Branch {
+    pub rpc: String,
+}
+
+/// Our contracts on one zone.
+#[derive(Clone)]
+pub struct Site {
+    pub lock: Address,
+    pub view: Address,
+    pub start: u64,
+}
+
+/// Everything that the stories share.
+pub struct Ground {
+    pub home: tempfile::TempDir,
+    pub record: Record,
+    pub sites: Vec<Site>,
+    pub runtime: Runtime,
+    /// Whoever deploys holds this: two would sign the same sequence.
+    pub deploying: Mutex<()>,
+    /// Whoever sends as a zone's validator holds this, for the same reason.
+    pub funding: Vec<Mutex<()>>,
+    /// Caps that stories need for tokens of their own, as the manifest writes them, by zone.
+    pub caps: Mutex<Vec<(usize, String)>>,
+    relayer: Mutex<Option<Child>>,
+    nonce: AtomicU64,
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().unwrap()
+}
+
+/// The folder of the built contracts.
+pub fn artifacts() -> PathBuf {
+    let told = std::env::var_os("TESSERA_ARTIFACTS").map(PathBuf::from);
+    told.unwrap_or_else(|| root().join("artifacts"))
+}
+
+/// A built contract: one of ours, or a token that `ci/wasm` built for tests.
+pub fn built(name: &str) -> PathBuf {
+    let file = format!("{name}.wasm");
+    let ours = artifacts().join(&file);
+    if ours.exists() {
+        ours
+    } else {
+        artifacts().join("tests").join(file)
+    }
+}
+
+/// What `ci/zones` prints, which must succeed.
+pub fn ci_zones(arguments: &[&str], home: &Path) -> String {
+    let mut zones = Command::new(root().join("ci/zones"));
+    zones.args(arguments).arg("--home").arg(home);
+    let done = zones.stderr(Stdio::inherit()).output().unwrap();
+    assert!(done.status.success(), "ci/zones {arguments:?}");
+    String::from_utf8(done.stdout).unwrap()
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        self.kill_relayer();
+        let mut down = Command::new(root().join("ci/zones"));
+        let down = down.args(["down", "--home"]).arg(self.zones_home());
+        let _ended = down.status();
+    }
+}
+
+impl Ground {
+    /// So many zones, our contracts deployed and pinned, everybody funded.
+    pub fn new(zones: usize) -> Ground {
+        let home = tempfile::tempdir().unwrap();
+        ci_zones(
+            &["up", "--zones", &zones.to_string()],
+            &home.path().join("zones"),
+        );
+        let mut ground = Ground {
+            record: Record {
+                binary: PathBuf::new(),
+                accounts: Vec::new(),
+                zones: Vec::new(),
+            },
+            home,
+            sites: Vec::new(),
+            runtime: Runtime::new().unwrap(),
+            deploying: Mutex::new(()),
+            funding: (0..zones).map(|_| Mutex::new(())).collect(),
+            caps: Mutex::new(Vec::new()),
+            relayer: Mutex::new(None),
+            nonce: AtomicU64::new(1),
+        };
+        ground.read_record();
+        ground.write_configs(&[]);
+        ground.add_shared_keys();
+        ground.sites = ground.deploy();
+        ground.write_configs(&[]);
+        ground
+    }
+
+    pub fn zones_home(&self) -> PathBuf {
+        self.home.path().join("zones")
+    }
+
+    pub fn read_record(&mut self) {
+        let record = fs::read_to_string(self.zones_home().join("zones.json")).unwrap();
+        self.record = serde_json::from_str(&record).unwrap();
+    }
+
+    pub fn zone(&self, zone: usize) -> &ZoneRecord {
+        &self.record.zones[zone]
+    }
+
+    pub fn id(&self, zone: usize) -> &str {
+        &self.zone(zone).chain_id
+    }
+
+    /// A number that no other task here has.
+    pub fn nonce(&self) -> u64 {
+        self.nonce.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn command(&self, config: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+        command.arg("--config").arg(self.path(config));
+        command
+    }
+
+    /// The result of a verb, or what it says is wrong.
+    pub fn try_tessera(&self, arguments: &[&str]) -> Result<Value, String> {
+        self.try_tessera_with("config.toml", arguments)
+    }
+
+    /// The same with another configuration.
+    pub fn try_tessera_with(&self, config: &str, arguments: &[&str]) -> Result<Value, String> {
+        let mut verb = self.command(config);
+        let run = verb.arg("--json").args(arguments).output().unwrap();
+        let log = String::from_utf8_lossy(&run.stderr);
+        let answer: Value = serde_json::from_slice(&run.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?} printed no result: {log}"));
+        assert_eq!(run.status.success(), answer["status"] == "success");
+        if run.status.success() {
+            Ok(answer["result"].clone())
+        } else {
+            Err(answer["result"].as_str().unwrap().to_string())
+        }
+    }
+
+    pub fn tessera(&self, arguments: &[&str]) -> Value {
+        let result = self.try_tessera(arguments);
+        result.unwrap_or_else(|refused| panic!("{arguments:?}: {refused}"))
+    }
+
+    /// Starts the relayer on the journal that is there, or on a new one.
+    pub fn start_relayer(&self) {
+        let mut log = fs::OpenOptions::new();
+        let log = log.create(true).append(true);
+        let mut start = self.command("relayer.toml");
+        start.arg("start").stdout(Stdio::null());
+        let start = start.stderr(log.open(self.path("relayer.log")).unwrap());
+        *self.relayer.lock().unwrap() = Some(start.spawn().unwrap());
+    }
+
+    /// Ends the relayer by SIGKILL, as a power cut would.
+    pub fn kill_relayer(&self) {
+        if let Some(mut child) = self.relayer.lock().unwrap().take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.path("relayer.log")).unwrap_or_default()
+    }
+
+    /// What the relayer did last, for whoever looks for the cause of a failure.
+    pub fn log_end(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(60)..].join("\n")
+    }
+}
+
+/// Waits until something is so; says what was there instead when it takes too long.
+pub fn until<T: std::fmt::Debug>(what: &str, ask: impl Fn() -> T, is_so: impl Fn(&T) -> bool) -> T {
+    const PATIENCE: Duration = Duration::from_secs(150);
+    let began = Instant::now();
+    loop {
+        let answer = ask();
+        if is_so(&answer) {
+            return answer;
+        }
+        assert!(
+            began.elapsed() < PATIENCE,
+            "{what}: {answer:?} after {PATIENCE:?}"
+        );
+        std::thread::sleep(Duration::from_millis(400));
+    }
+}

@@ -1,0 +1,85 @@
+//! Real wasmd zones, relayed by `tessera start`: the binary as operators run it, on codes that were pinned by proposal.
+//!
+//! The zones are started once for all stories of a test, which then run side by side, each with accounts of its own. The
+//! contracts come from `artifacts/` (`TESSERA_ARTIFACTS` names another folder).
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation
+)]
+
+mod ground;
+mod operator;
+mod people;
+mod stories;
+mod task;
+
+use ground::Ground;
+
+/// A name and what happens. Stories of one row run one after another, rows side by side.
+type Row<'a> = (&'a str, fn(&Ground));
+
+#[test]
+#[ignore = "starts real zones"]
+fn tasks_on_three_zones_end_as_they_should() {
+    let rows: [Row; 7] = [
+        ("kept", stories::kept::both_are_paid),
+        (
+            "rejected",
+            stories::rejected::who_waits_in_vain_takes_it_back,
+        ),
+        ("lapsed", stories::lapsed::the_funds_come_back),
+        ("booked", stories::booked::a_berth_for_a_payment),
+        (
+            "after deadlines",
+            stories::after_deadlines::a_killed_relayer_takes_up,
+        ),
+        (
+            "reversed, then three",
+            stories::reversed::a_commit_is_undone,
+        ),
+        ("refused", stories::refused::bad_input_changes_nothing),
+    ];
+    let ground = Ground::new(3);
+    ground.start_relayer();
+    let failed = side_by_side(&ground, &rows);
+    assert!(
+        failed.is_empty(),
+        "these failed: {failed:?}\n{}",
+        ground.log_end()
+    );
+    for zone in 0..3 {
+        ground.assert_nothing_is_open(zone);
+    }
+}
+
+#[test]
+#[ignore = "starts real zones"]
+fn a_forked_zone_is_reported_and_its_tasks_stop() {
+    let ground = Ground::new(2);
+    let failed = side_by_side(
+        &ground,
+        &[("forked", stories::forked::it_is_proven_by_transaction)],
+    );
+    assert!(failed.is_empty(), "{}", ground.log_end());
+}
+
+/// The names of the rows that failed; what they panicked with is printed under their names.
+fn side_by_side<'a>(ground: &Ground, rows: &[Row<'a>]) -> Vec<&'a str> {
+    std::thread::scope(|scope| {
+        let started: Vec<_> = rows
+            .iter()
+            .map(|(name, story)| {
+                let thread = std::thread::Builder::new().name((*name).into());
+                (*name, thread.spawn_scoped(scope, || story(ground)).unwrap())
+            })
+            .collect();
+        let ended = started
+            .into_iter()
+            .filter_map(|(name, row)| row.join().is_err().then_some(name));
+        ended.collect()
+    })
+}

@@ -1,0 +1,184 @@
+//! What operators do: configure, deploy, pin.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::ground::{artifacts, ci_zones, Ground, Site};
+
+/// The fee of a register, in each zone's denom.
+pub const FEE: u128 = 10;
+/// The `max_horizon` and `fork_grace` of the locks.
+pub const HORIZON: u64 = 2_000;
+pub const FORK_GRACE: u64 = 400;
+
+/// The zone on which the relayer's wallet is empty at first.
+pub const POOR_ZONE: usize = 2;
+
+impl Ground {
+    /// Writes the users' configuration, and the relayer's with its witnesses: on one zone its key has no money.
+    pub fn write_configs(&self, witnesses: &[(usize, &str)]) {
+        let users = self.config(&[], false);
+        fs::write(self.path("config.toml"), users).unwrap();
+        let relayer = self.config(witnesses, true);
+        fs::write(self.path("relayer.toml"), relayer).unwrap();
+    }
+
+    fn config(&self, witnesses: &[(usize, &str)], relayer: bool) -> String {
+        let mut text = String::from("[global]\nlog_level = \"debug\"\n");
+        for (index, zone) in self.record.zones.iter().enumerate() {
+            let poor = relayer && index == POOR_ZONE;
+            let key = if poor { "poor" } else { "relayer" };
+            let seen = witnesses.iter().filter(|(of, _)| *of == index);
+            let seen: Vec<&str> = seen.map(|(_, endpoint)| *endpoint).collect();
+            text.push_str(&format!(
+                "[[chains]]\nid = {:?}\nrpc_addr = {:?}\nwitness_addrs = {seen:?}\naccount_prefix = {:?}\n\
+                 key_name = {key:?}\npoll_interval = \"200ms\"\ngas_multiplier = 1.4\n\
+                 gas_price = {{ price = {}, denom = {:?} }}\n",
+                zone.chain_id, zone.rpc, zone.bech32_prefix, zone.gas_price, zone.denom,
+            ));
+            if let Some(site) = self.sites.get(index) {
+                text.push_str(&format!(
+                    "[chains.views]\ncontract = \"{}\"\n[chains.locks]\ncontract = \"{}\"\nstart_height = {}\n",
+                    site.view, site.lock, site.start,
+                ));
+            }
+        }
+        text
+    }
+
+    /// The keys that stories share; `poor` is a key to which nobody has sent anything yet.
+    pub fn add_shared_keys(&self) {
+        for name in ["deployer", "relayer"] {
+            let found = self
+                .record
+                .accounts
+                .iter()
+                .find(|account| account.name == name);
+            self.add_key(name, &found.unwrap().mnemonic);
+        }
+        self.add_key("poor", &tessera::keys::new_mnemonic().unwrap());
+    }
+
+    /// Adds a key on every zone and answers its address.
+    pub fn add_key(&self, name: &str, mnemonic: &str) -> String {
+        let words = self.path(&format!("{name}.words"));
+        fs::write(&words, mnemonic).unwrap();
+        let mut address = String::new();
+        for zone in &self.record.zones {
+            let file = words.to_str().unwrap();
+            let chain = zone.chain_id.as_str();
+            let added = self.tessera(&[
+                "keys",
+                "add",
+                "--chain",
+                chain,
+                "--key-name",
+                name,
+                "--mnemonic-file",
+                file,
+            ]);
+            address = added["account"].as_str().unwrap().into();
+        }
+        fs::remove_file(words).unwrap();
+        address
+    }
+
+    /// Deploys what the manifest says and the deployment file does not have yet, and pins the codes.
+    pub fn deploy(&self) -> Vec<Site> {
+        let _alone = self.deploying.lock().unwrap();
+        self.write_manifest();
+        let done = self.run_deploy();
+        assert_eq!(
+            self.run_deploy(),
+            done,
+            "a second deployment has nothing left to do"
+        );
+        let mut sites = Vec::new();
+        for zone in &self.record.zones {
+            let deployed = &done[&zone.chain_id];
+            let contract = |name: &str| deployed["contracts"][name].clone();
+            let codes: Vec<String> = ["chain_view", "transaction_lock"]
+                .iter()
+                .map(|name| contract(name)["code_id"].to_string())
+                .collect();
+            let mut pin = vec!["pin", &zone.chain_id];
+            pin.extend(codes.iter().map(String::as_str));
+            ci_zones(&pin, &self.zones_home());
+            let address = |name: &str| {
+                let address = contract(name)["address"].clone();
+                serde_json::from_value(address).unwrap()
+            };
+            sites.push(Site {
+                lock: address("transaction_lock"),
+                view: address("chain_view"),
+                start: deployed["start_height"].as_u64().unwrap(),
+            });
+        }
+        sites
+    }
+
+    fn run_deploy(&self) -> Value {
+        self.tessera(&[
+            "deploy",
+            "--no-admin",
+            "--key-name",
+            "deployer",
+            "--manifest",
+            self.path("manifest.toml").to_str().unwrap(),
+            "--artifacts",
+            artifacts().to_str().unwrap(),
+        ])
+    }
+
+    fn write_manifest(&self) {
+        let mut text = String::new();
+        for (index, zone) in self.record.zones.iter().enumerate() {
+            let others = self
+                .record
+                .zones
+                .iter()
+                .filter(|other| other.chain_id != zone.chain_id);
+            let mut caps: Vec<String> = others
+                .map(|other| {
+                    let asset = format!("{{ native = {:?} }}", zone.denom);
+                    cap(&other.chain_id, &asset)
+                })
+                .collect();
+            let told = self.caps.lock().unwrap();
+            caps.extend(
+                told.iter()
+                    .filter(|(on, _)| *on == index)
+                    .map(|(_, cap)| cap.clone()),
+            );
+            let treasury = self.treasury();
+            text.push_str(&format!(
+                "[[zones]]\nid = {id:?}\n\
+                 [zones.viewed]\ntrust_level = {{ numerator = 1, denominator = 3 }}\n\
+                 trusting_period = 1209600\nunbonding_period = 1814400\nclock_drift = 30\nk = 64\n\
+                 refresh_interval = 300\nclose_delay = 604800\nadvance_reward = \"0\"\nfork_bounty = \"0\"\n\
+                 [zones.views]\nreserve_denom = {denom:?}\n\
+                 [zones.locks]\ncaps = [{caps}]\n\
+                 [zones.locks.settings]\nfee = \"{FEE}\"\nfee_denom = {denom:?}\ntreasury = {treasury:?}\n\
+                 min_horizon = 10\nmax_horizon = {HORIZON}\nfork_grace = {FORK_GRACE}\n",
+                id = zone.chain_id,
+                denom = zone.denom,
+                caps = caps.join(", "),
+            ));
+        }
+        fs::write(self.path("manifest.toml"), text).unwrap();
+    }
+
+    /// Where the fees go: the deployer.
+    fn treasury(&self) -> String {
+        let listed = self.tessera(&["keys", "list", "--chain", self.id(0)]);
+        let keys = listed.as_array().unwrap();
+        let deployer = keys.iter().find(|key| key["name"] == "deployer");
+        deployer.unwrap()["account"].as_str().unwrap().into()
+    }
+}
+
+/// A line of a manifest: what may be at risk from a zone.
+pub fn cap(zone: &str, asset: &str) -> String {
+    format!("{{ zone = {zone:?}, asset = {asset}, max = \"1000000000\" }}")
+}

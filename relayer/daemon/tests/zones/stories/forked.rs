@@ -1,0 +1,111 @@
+use std::fs;
+
+use tessera::{
+    app,
+    chain::{Chain, ChainBlock},
+    config::Config,
+};
+use tessera_contract_api::{chain_view::ViewResponse, transaction_lock::ExecuteMsg};
+use tessera_lock::{Settlement, Task};
+use tessera_primitives::{Height, ZoneStatus};
+
+use crate::{
+    ground::{ci_zones, until, Ground, Record},
+    operator::FEE,
+    people::{Person, PURSE},
+    task::body,
+};
+
+/// A zone's validators sign a second history while a task waits for it. The relayer, which compares its node with a
+/// witness, proves that to the other zone by transaction. From then on nothing registers or commits with the forked zone,
+/// and what waits comes back.
+pub fn it_is_proven_by_transaction(ground: &Ground) {
+    let [alice, bob] = ground.people(["fork-alice", "fork-bob"]);
+    ground.start_relayer();
+    let pair = |ahead| {
+        [
+            ground.payment(0, &alice, &bob, ahead),
+            ground.payment(1, &bob, &alice, ahead),
+        ]
+    };
+    let draft = ground.draft(Settlement::OnProof, &pair(300));
+    let before = ground.register(0, &alice, &draft);
+    ground.register(1, &bob, &draft);
+    ground.expect(&before.task, &[(0, "kept"), (1, "kept")]);
+    let draft = ground.draft(Settlement::OnProof, &pair(150));
+    let waiting = ground.register(0, &alice, &draft);
+    ground.kill_relayer();
+
+    ci_zones(&["up", "--fork", ground.id(1)], &ground.zones_home());
+    let record = fs::read_to_string(ground.zones_home().join("zones.json")).unwrap();
+    let record: Record = serde_json::from_str(&record).unwrap();
+    let twin = record.zones[1].fork.clone().unwrap();
+    ground.write_configs(&[(1, &twin.rpc)]);
+    ground.start_relayer();
+    let forked = |view: &ViewResponse| view.status == ZoneStatus::Forked;
+    let view = until("the view knows of the fork", || ground.view(0, 1), forked);
+    let bound = view.fork.unwrap().bound;
+    assert!(bound.parent.is_some());
+    let block = |endpoint: &str, height: Height| block(ground, endpoint, height).hash;
+    let (ours, theirs) = (&ground.zone(1).rpc, &twin.rpc);
+    let above = bound.height;
+    let below = above.minus(1).unwrap();
+    assert_ne!(block(ours, above), block(theirs, above));
+    assert_eq!(block(ours, below), block(theirs, below));
+    until(
+        "the report is in a block",
+        || ground.log(),
+        |log| {
+            let mut lines = log.lines().filter(|line| line.contains("included"));
+            lines.any(|line| line.contains("report"))
+        },
+    );
+
+    let fresh = ground.draft(Settlement::OnProof, &pair(150));
+    let refused = ground.try_register(0, &alice.name, &fresh).err().unwrap();
+    let told = format!("zone {} is Forked, expected Active", ground.id(1));
+    assert!(refused.contains(&told), "{refused}");
+
+    ground.register(1, &bob, &draft);
+    let said = commit_anyway(ground, &alice, &draft.task, view.latest.height);
+    assert!(said.contains(&told), "{said}");
+    assert_eq!(ground.states(&waiting.task)[ground.id(0)], "registered");
+    // On the forked zone the leg may lock, since that zone's view of the first is sound; it is reversed by proof.
+    ground.expect(&waiting.task, &[(0, "lapsed"), (1, "reversed")]);
+    let left = ground.coins(0, &bob.address);
+    assert!(left > PURSE, "the task before the fork stays kept");
+    assert!(
+        ground.coins(0, &alice.address)
+            > PURSE - 1_000 - 2 * FEE - before.fee - waiting.fee - 100_000
+    );
+}
+
+/// A block of the second zone, by one of its histories.
+fn block(ground: &Ground, endpoint: &str, height: Height) -> ChainBlock {
+    let config = Config::load(&ground.path("config.toml")).unwrap();
+    let chain = config.chain(ground.id(1)).unwrap();
+    ground.runtime.block_on(async {
+        let node = app::connect(chain, endpoint, None).await.unwrap();
+        node.block(height).await.unwrap()
+    })
+}
+
+/// Tries to commit the leg on the first zone, with an honest proof, and answers what the lock says.
+fn commit_anyway(ground: &Ground, person: &Person, task: &Task, header: Height) -> String {
+    let commit = ExecuteMsg::Commit {
+        tasks: vec![body(task)],
+        proofs: vec![ground.prove(1, task, header)],
+    };
+    let lock = &ground.sites[0].lock;
+    let chain = ground.chain(0, &person.name);
+    let call = tessera::duties::call(lock, &commit).unwrap();
+    ground.runtime.block_on(async {
+        let prepared = match chain.prepare(&[call]).await {
+            Ok(prepared) => prepared,
+            Err(refused) => return refused.to_string(),
+        };
+        let included = chain.send(prepared).await.unwrap();
+        let events = chain.block(included.height).await.unwrap().events;
+        format!("{events:?}")
+    })
+}

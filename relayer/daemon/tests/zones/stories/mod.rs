@@ -1,0 +1,10 @@
+//! What happens to tasks, a file a story.
+
+pub mod after_deadlines;
+pub mod booked;
+pub mod forked;
+pub mod kept;
+pub mod lapsed;
+pub mod refused;
+pub mod rejected;
+pub mod reversed;
