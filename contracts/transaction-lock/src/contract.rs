@@ -60,6 +60,8 @@ pub fn execute(
             roots,
         } => execute::link_peer(deps, env, zone, contract, roots),
         ExecuteMsg::UnlinkPeer { zone } => execute::unlink_peer(deps, env, zone),
+        ExecuteMsg::LinkTarget { contract } => execute::link_target(deps, env, contract),
+        ExecuteMsg::UnlinkTarget { contract } => execute::unlink_target(deps, env, contract),
         ExecuteMsg::SetCap { zone, asset, max } => execute::set_cap(deps, env, zone, asset, max),
         ExecuteMsg::SetParameters { settings } => execute::set_parameters(deps, env, settings),
         ExecuteMsg::Roles(message) => {

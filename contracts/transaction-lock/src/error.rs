@@ -34,8 +34,16 @@ pub enum LockError {
         /// What it says.
         reason: String,
     },
-    /// An effect calls an address that has no contract.
-    #[error("{address} is called, and is no contract")]
+    /// The chain is not the zone that the lock was made on: nothing new begins there, and what began can end.
+    #[error("this chain is {actual}, the lock was made on {expected}")]
+    OtherChain {
+        /// The zone.
+        expected: ZoneId,
+        /// The chain's id.
+        actual: String,
+    },
+    /// An address that was to be called has no contract.
+    #[error("{address} was to be called, and is no contract")]
     NoContract {
         /// The address.
         address: Address,

@@ -49,11 +49,14 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
             });
             to_json_binary(&peers.collect::<Vec<_>>())
         }
+        QueryMsg::Targets { start_after, limit } => {
+            to_json_binary(&state::targets(storage, start_after, page(limit))?)
+        }
         QueryMsg::OpenValue { zone, asset } => {
             let exposure = state::exposure(storage, &zone, &asset)?;
             let length = state::parameters(storage)?.max_horizon;
             let at_risk = exposure.map(|exposure| risk(zone, asset, exposure, now, length));
-            to_json_binary(&at_risk.transpose()?)
+            to_json_binary(&at_risk)
         }
         QueryMsg::Caps { start_after, limit } => {
             let start_after = start_after.map(|last| (last.zone, last.asset));
@@ -62,7 +65,7 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
             let all = all
                 .into_iter()
                 .map(|((zone, asset), exposure)| risk(zone, asset, exposure, now, length));
-            to_json_binary(&all.collect::<Result<Vec<_>, _>>()?)
+            to_json_binary(&all.collect::<Vec<_>>())
         }
     };
     Ok(answer?)
@@ -116,12 +119,12 @@ fn risk(
     exposure: Exposure,
     now: Height,
     length: u64,
-) -> Result<ExposureResponse, LockError> {
+) -> ExposureResponse {
     let exposure = exposure.at(now, length);
-    Ok(ExposureResponse {
+    ExposureResponse {
         zone,
         asset,
         max: exposure.max,
-        at_risk: exposure.at_risk()?,
-    })
+        at_risk: exposure.told_at_risk(),
+    }
 }

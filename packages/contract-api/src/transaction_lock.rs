@@ -184,6 +184,17 @@ pub enum ExecuteMsg {
         /// The zone.
         zone: ZoneId,
     },
+    /// Lets legs call a lockable contract. Sent by the owner, who answers for it: a target that refuses `Lock` when it
+    /// likes gives whoever controls it a free choice between the task and its reversal.
+    LinkTarget {
+        /// The contract.
+        contract: Address,
+    },
+    /// Lets no new leg call a contract; those that are registered go on. Sent by the owner.
+    UnlinkTarget {
+        /// The contract.
+        contract: Address,
+    },
     /// Caps what may be at risk from a zone in an asset. Sent by the owner. Without a cap nothing can be registered.
     SetCap {
         /// The other zone.
@@ -213,6 +224,8 @@ permissions! {
         "commit_locked": ExecuteMsg::CommitLocked { .. } => Itself, Works;
         "link_peer": ExecuteMsg::LinkPeer { .. } => Owner, Works;
         "unlink_peer": ExecuteMsg::UnlinkPeer { .. } => Owner, Works;
+        "link_target": ExecuteMsg::LinkTarget { .. } => Owner, Works;
+        "unlink_target": ExecuteMsg::UnlinkTarget { .. } => Owner, Works;
         "set_cap": ExecuteMsg::SetCap { .. } => Owner, Works;
         "set_parameters": ExecuteMsg::SetParameters { .. } => Owner, Works;
         in RolesMsg: ExecuteMsg::Roles;
@@ -264,6 +277,14 @@ pub enum QueryMsg {
     Peers {
         /// The last of the page before.
         start_after: Option<ZoneId>,
+        /// 30 when absent, at most 100.
+        limit: Option<u32>,
+    },
+    /// The contracts that legs may call, by the length of their address, then by its text.
+    #[returns(Vec<Address>)]
+    Targets {
+        /// The last of the page before.
+        start_after: Option<Address>,
         /// 30 when absent, at most 100.
         limit: Option<u32>,
     },

@@ -69,6 +69,11 @@ facts! {
             /// Why: the refusal, in words.
             reason: String,
         },
+        /// A contract that the leg calls refused to lock, so that the leg was not committed.
+        LockFailed = "lock_failed" {
+            /// The task.
+            task: Hash,
+        },
         /// A payout failed and can be claimed.
         Owed = "owed" {
             /// The task.
@@ -96,6 +101,16 @@ facts! {
         PeerUnlinked = "peer_unlinked" {
             /// The zone.
             zone: ZoneId,
+        },
+        /// The owner let legs call a contract.
+        TargetLinked = "target_linked" {
+            /// The lockable contract.
+            contract: Address,
+        },
+        /// The owner lets no new leg call a contract.
+        TargetUnlinked = "target_unlinked" {
+            /// The contract.
+            contract: Address,
         },
         /// The owner capped what may be at risk.
         CapSet = "cap_set" {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tessera_primitives::{CanonicalAddress, Hash, Height, Root, ZoneId};
 use tessera_proof::Proof;
 
-use crate::{key, state::Mark, Refusal, Sighting, Task, MAX_BATCH};
+use crate::{key, Refusal, Shown, Sighting, Task, MAX_BATCH};
 
 /// Most proofs of one message: every other zone of a task with 8 legs at four roots.
 pub const MAX_PROOFS: usize = 28;
@@ -52,8 +52,7 @@ impl Evidence {
 /// Opens all proofs of a message. `root` answers for a zone's root at a header height; it is asked once a proof.
 ///
 /// # Errors
-/// What `root` refuses; [`Refusal::Number`], [`Refusal::NoSubject`], [`Refusal::TwoLocks`], [`Refusal::Proof`],
-/// [`Refusal::Mark`]. Any of them refuses the whole message.
+/// What `root` refuses; [`Refusal::Number`], [`Refusal::NoSubject`], [`Refusal::TwoLocks`], [`Refusal::Proof`]. Any of them refuses the whole message.
 pub fn open<E: From<Refusal>>(
     tasks: &[&Task],
     proofs: &[ZoneProof],
@@ -130,20 +129,25 @@ fn prove(subjects: &[Subject<'_>], proof: &ZoneProof, root: Root) -> Result<Vec<
         subjects.len(),
         values.len(),
     )?;
-    let proven = subjects.iter().zip(values).map(|(subject, value)| {
-        let mark: Option<Mark> = value
-            .map(|bytes| key::mark_from_bytes(&bytes))
-            .transpose()?;
-        Ok(Proven {
-            task: subject.task,
-            sighting: Sighting {
-                leg: subject.leg,
-                root,
-                mark,
-            },
-        })
+    let proven = subjects.iter().zip(values).map(|(subject, value)| Proven {
+        task: subject.task,
+        sighting: Sighting {
+            leg: subject.leg,
+            root,
+            mark: read(value),
+        },
     });
-    proven.collect()
+    Ok(proven.collect())
+}
+
+/// What a proven value says. One that is no mark is the fault of its zone, not of whoever shows it: to refuse the message
+/// for it would let one lock hold up all tasks that share a batch with its own, and its own for good.
+fn read(value: Option<Vec<u8>>) -> Shown {
+    match value.map(|bytes| key::mark_from_bytes(&bytes)) {
+        None => Shown::Absent,
+        Some(Ok(mark)) => Shown::Mark(mark),
+        Some(Err(_)) => Shown::Unreadable,
+    }
 }
 
 fn one_lock<'a>(

@@ -50,6 +50,11 @@ impl Exposure {
         self.open.plus(self.held)?.plus(self.held_before)
     }
 
+    /// All that counts against the cap, for people: a sum beyond 128 bits is told as the greatest.
+    pub fn told_at_risk(&self) -> Amount {
+        self.at_risk().unwrap_or(Amount(u128::MAX))
+    }
+
     /// With `amount` committed.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use tessera_primitives::{
 
 use crate::{
     effect::{Locking, Payout},
-    state::{Mark, Parameters},
+    state::{LegState, Mark, Parameters},
     Effect, Task, TaskBody,
 };
 
@@ -19,7 +19,34 @@ pub struct Now {
     pub time: Timestamp,
 }
 
-/// What was proven of another leg: at one root, its zone's lock had this mark for the task, or none.
+/// What a leg's key was proven to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Nothing: the key was proven absent.
+    Absent,
+    /// A mark.
+    Mark(Mark),
+    /// A value that is no mark. No lock of this version writes one, so its zone is faulty, or its lock became another.
+    Unreadable,
+}
+
+impl Shown {
+    /// Where the leg stands, if that can be read.
+    pub fn state(self) -> Option<LegState> {
+        match self {
+            Shown::Mark(mark) => Some(mark.state),
+            Shown::Absent | Shown::Unreadable => None,
+        }
+    }
+}
+
+impl From<Option<Mark>> for Shown {
+    fn from(mark: Option<Mark>) -> Shown {
+        mark.map_or(Shown::Absent, Shown::Mark)
+    }
+}
+
+/// What was proven of another leg at one root of its zone's lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
     /// Index of the leg.
@@ -27,7 +54,7 @@ pub struct Sighting {
     /// The root that it was proven at, as the peer's source of roots answered now.
     pub root: Root,
     /// What the key held.
-    pub mark: Option<Mark>,
+    pub mark: Shown,
 }
 
 /// A leg that its registrant brings.
@@ -129,6 +156,16 @@ pub enum Input {
     UnlinkPeer {
         /// The zone.
         zone: ZoneId,
+    },
+    /// The owner lets legs call a contract.
+    LinkTarget {
+        /// The lockable contract. It exists on this zone.
+        contract: Address,
+    },
+    /// The owner lets no new leg call a contract. Legs that are registered go on.
+    UnlinkTarget {
+        /// The contract.
+        contract: Address,
     },
     /// The owner caps what may be at risk from a zone in an asset.
     SetCap {

@@ -78,15 +78,35 @@
 //!   another leg Kept or Reversed; with two legs it reverses at once.
 //! - If an admitted branch forks again, the lowest fork is still the one that counts: nothing above it is evidence until
 //!   the next branch is admitted, and the root below the first fork decides from G on.
-//! - What remains: if a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that
-//!   is shown the admitted branch may keep. `AfterDeadlines` and the caps are there for that.
+//! - A value that is no mark (only a faulty zone has one, or one whose lock became another) concerns its own task alone:
+//!   it is never ready, and from the leg's deadline on, or at a closed zone's last root, the leg is gone on that zone's
+//!   word, as with a fork. A zone that would show this could show worse: `Rejected` reverses at once.
 //! - `commit` and `settle` need only the effects that they use: `tx` to commit a leg with calls or to keep, `reversal` to
 //!   reverse. A [`TaskBody`] may leave out the others.
 //! - Refunds of `reject` and `lapse` are attempted and owed like all payouts: one hostile token cannot hold the others.
 //! - The fee's denom is fixed: tips in escrow are in it. A leg calls a contract once, and its reversal calls the same
 //!   contracts in the same order: whatever was locked is released. Effects on the lock itself are refused.
 //! - `register` refuses a leg that its caps could never let commit, or that has none.
+//! - A leg calls only contracts that the owner has linked as targets: a target of one's own, which refuses `Lock` when
+//!   the price has moved, would be a free option. What is registered goes on when a target is unlinked; whoever controls
+//!   a linked one has the option still, and the owner answers for it.
+//! - On a chain whose id is not the lock's zone nothing is registered or committed (the contract sees to it): a copy of
+//!   the state under another id would act in the zone's name. What began can end there. A zone that takes a new id needs
+//!   a new lock.
 //! - `reject` also takes the last root of a closed zone, at any age.
+//!
+//! # What remains
+//! - If a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that is shown the
+//!   admitted branch may keep. `AfterDeadlines` and the caps are there for that.
+//! - A Byzantine zone need not fork: its validators can make its lock take a step that no lock takes, and write Rejected
+//!   after Committed. Whoever is shown the one keeps, whoever is shown the other reverses, and no evidence of a fork will
+//!   ever come: under `OnProof` it mixes two honest zones. `AfterDeadlines` narrows it to values that change after the
+//!   deadline, which each view shows to all who look, and the caps bound what it costs.
+//! - Caps can be filled by those who trade with themselves, for fees and gas and the use of their money while it counts
+//!   (kept value: one to two `max_horizon`). A share of the cap for each registrant would not help, since accounts cost
+//!   nothing; a fee by value would, and needs prices, which the lock has not. The owner can raise the fee or the cap.
+//! - Whoever settles can be so deep in calls of others that a payout runs into the chain's limit of depth: it is then
+//!   owed, and anybody claims it. Nothing is lost but a transaction.
 //!
 //! The enum of refusals is over 400 lines since it is one for the package, with a field for all that was expected and
 //! found.
@@ -116,7 +136,7 @@ pub use effect::{
     Effect, Instruction, Locking, Payout, MAX_ASSETS, MAX_CALL_FUNDS, MAX_EFFECTS, MAX_PAYLOAD,
 };
 pub use event::Event;
-pub use input::{Input, Now, Registration, Sighting};
+pub use input::{Input, Now, Registration, Shown, Sighting};
 pub use reads::Reads;
 pub use refusal::{Refusal, Refused};
 pub use step::{in_batch, Step};

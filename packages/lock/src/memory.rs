@@ -29,6 +29,8 @@ pub struct Memory {
     pub owed: BTreeMap<(Hash, u8), Owed>,
     /// Linked zones.
     pub peers: BTreeMap<ZoneId, Peer>,
+    /// Contracts that legs may call.
+    pub targets: BTreeSet<Address>,
     /// What is at risk, by zone and asset.
     pub exposures: BTreeMap<(ZoneId, Asset), Exposure>,
 }
@@ -44,6 +46,7 @@ impl Memory {
             waiting: BTreeSet::new(),
             owed: BTreeMap::new(),
             peers: BTreeMap::new(),
+            targets: BTreeSet::new(),
             exposures: BTreeMap::new(),
         }
     }
@@ -62,6 +65,8 @@ impl Memory {
                 Write::Owe(task, effect, owed) => drop(self.owed.insert((task, effect), owed)),
                 Write::Settled(task, effect) => drop(self.owed.remove(&(task, effect))),
                 Write::Peer(zone, peer) => drop(self.peers.insert(zone, peer)),
+                Write::Target(contract) => drop(self.targets.insert(contract)),
+                Write::ForgetTarget(contract) => drop(self.targets.remove(&contract)),
                 Write::Exposure(zone, asset, exposure) => {
                     self.exposures.insert((zone, asset), exposure);
                 }
@@ -108,6 +113,10 @@ impl Reads for Memory {
 
     fn peer(&self, zone: &ZoneId) -> Result<Option<Peer>, Malformed> {
         Ok(self.peers.get(zone).cloned())
+    }
+
+    fn is_target(&self, contract: &Address) -> Result<bool, Malformed> {
+        Ok(self.targets.contains(contract))
     }
 
     fn exposure(&self, zone: &ZoneId, asset: &Asset) -> Result<Option<Exposure>, Malformed> {

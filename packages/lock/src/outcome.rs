@@ -133,9 +133,7 @@ fn weigh(
     case.touched |= touched;
     case.closed |= standing.status == ZoneStatus::Closed;
     case.caught_up |= sighted.stands() || standing.latest > leg.deadline || (touched && waited_out);
-    case.conceded |= sighting
-        .mark
-        .is_some_and(|mark| mark.state == LegState::Conceded);
+    case.conceded |= sighting.mark.state() == Some(LegState::Conceded);
     match sighted.word()? {
         Word::Nothing => {}
         Word::Gone => case.gone = true,

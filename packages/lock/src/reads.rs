@@ -37,6 +37,12 @@ pub trait Reads {
     /// When storage cannot be read.
     fn peer(&self, zone: &ZoneId) -> Result<Option<Peer>, Self::Error>;
 
+    /// Whether the owner lets legs call a contract.
+    ///
+    /// # Errors
+    /// When storage cannot be read.
+    fn is_target(&self, contract: &Address) -> Result<bool, Self::Error>;
+
     /// What is at risk from a zone in an asset: none before a cap is set.
     ///
     /// # Errors

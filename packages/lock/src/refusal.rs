@@ -188,6 +188,12 @@ pub enum Refusal {
         /// What it hands over.
         asset: Asset,
     },
+    /// A contract that legs may not call, or may no more.
+    #[error("{contract} is not linked as a target of calls")]
+    NotTarget {
+        /// The contract.
+        contract: Address,
+    },
     /// A contract that is called twice by one leg.
     #[error("{contract} is called twice: expected once a leg")]
     CalledTwice {

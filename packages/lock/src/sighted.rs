@@ -4,10 +4,7 @@ use alloc::string::String;
 
 use tessera_primitives::{Height, Root, ZoneStatus};
 
-use crate::{
-    state::{LegState, Mark},
-    Leg, Refusal,
-};
+use crate::{state::LegState, Leg, Refusal, Shown};
 
 /// What one sighting says of another leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +13,8 @@ pub(crate) enum Word {
     Nothing,
     /// It is rejected, reversed or missing: it was not, and will not be, committed and kept.
     Gone,
-    /// The same, but on the word of a zone that forked or closed: another zone may have seen more, or another branch.
+    /// The same, but on the word of a zone that forked, closed or holds what cannot be read: another zone may have seen
+    /// more, or another branch.
     Doubtful,
     /// It is committed.
     Committed,
@@ -28,7 +26,7 @@ pub(crate) enum Word {
 pub(crate) struct Sighted<'a> {
     pub leg: &'a Leg,
     pub root: &'a Root,
-    pub mark: Option<Mark>,
+    pub mark: Shown,
     /// The leg's zone forked after the own leg was committed.
     pub touched: bool,
     /// A branch is not waited for any more.
@@ -61,7 +59,15 @@ impl Sighted<'_> {
             Word::Doubtful
         };
         let prefix_end = self.touched && self.waited_out && self.is_end_of_prefix();
-        Ok(match self.mark.map(|mark| mark.state) {
+        let state = match self.mark {
+            // Only a faulty zone has such a value, or one whose lock became another: it is believed as little as a zone
+            // that forked, and no sooner than at the deadline, so that it may still come to its senses.
+            Shown::Unreadable if past || self.stands() || prefix_end => return Ok(Word::Doubtful),
+            Shown::Unreadable => return Ok(Word::Nothing),
+            Shown::Absent => None,
+            Shown::Mark(mark) => Some(mark.state),
+        };
+        Ok(match state {
             Some(LegState::Rejected | LegState::Reversed) if in_doubt => Word::Doubtful,
             Some(LegState::Rejected | LegState::Reversed) => Word::Gone,
             // Nothing commits at the deadline or later.
@@ -136,7 +142,11 @@ pub(crate) fn usable(leg: &Leg, root: &Root) -> Result<bool, Refusal> {
 }
 
 /// What was seen, for people.
-pub(crate) fn describe(root: &Root, mark: Option<Mark>) -> String {
-    let state = mark.map_or("unregistered", |mark| mark.state.name());
+pub(crate) fn describe(root: &Root, mark: Shown) -> String {
+    let state = match mark {
+        Shown::Absent => "unregistered",
+        Shown::Mark(mark) => mark.state.name(),
+        Shown::Unreadable => "unreadable",
+    };
     alloc::format!("{state} at state height {}", root.state_height)
 }

@@ -258,6 +258,10 @@ pub enum Write {
     Settled(tessera_primitives::Hash, u8),
     /// Set a peer.
     Peer(ZoneId, Peer),
+    /// Let legs call a contract.
+    Target(Address),
+    /// Let no new leg call it.
+    ForgetTarget(Address),
     /// Set what is at risk from a zone in an asset.
     Exposure(ZoneId, Asset, Exposure),
     /// Set the parameters.

@@ -55,7 +55,7 @@ fn a_sum_that_overflows_skips_its_task_and_not_the_batch() {
     let sightings = vec![Sighting {
         leg: 1,
         root: world::root(4, Timestamp(0), world::active(5)),
-        mark: Some(mark),
+        mark: Some(mark).into(),
     }];
     let commit = Input::Commit {
         caller: world::relayer(),

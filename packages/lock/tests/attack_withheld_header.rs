@@ -14,7 +14,7 @@ mod world;
 use tessera_lock::{
     outcome::{outcome, Outcome, Question},
     state::{LegState, Mark},
-    Refusal, Settlement, Sighting, Task,
+    Refusal, Settlement, Shown, Sighting, Task,
 };
 use tessera_primitives::{Closing, Height, Standing, Timestamp, ZoneStatus};
 
@@ -26,7 +26,7 @@ fn sighting(leg: u8, at: u64, standing: Standing, state: LegState) -> Sighting {
     Sighting {
         leg,
         root: world::root(at, Timestamp(0), standing),
-        mark: Some(Mark {
+        mark: Shown::Mark(Mark {
             state,
             committed_at: Height(COMMITTED),
         }),

@@ -314,6 +314,39 @@ fn a_leg_with_calls_commits_in_a_submessage_of_its_own() {
     assert!(matches!(stage.take(inner), Err(Refusal::State { .. })));
 }
 
+/// What the owner unlinks is called by no new leg; a leg that others count on as registered goes on.
+#[test]
+fn a_contract_is_called_only_by_legs_that_registered_while_it_was_linked() {
+    let (task, body) = calling();
+    let mut stage = Stage::new(2);
+    let contract = text(&CanonicalAddress::new([0xc0; 32]).unwrap());
+    let (tx, reversal) = (body.tx.clone().unwrap(), body.reversal.clone().unwrap());
+    let registration = stage.registration(&task, tx.clone(), reversal.clone());
+    stage.take(Input::Register(registration)).unwrap();
+    let unlink = Input::UnlinkTarget {
+        contract: contract.clone(),
+    };
+    stage.take(unlink).unwrap();
+    let mut later = task.clone();
+    later.nonce += 1;
+    let registration = stage.registration(&later, tx, reversal);
+    let refused = stage.take(Input::Register(registration)).unwrap_err();
+    assert_eq!(refused, Refusal::NotTarget { contract });
+    stage.height = 5;
+    let commit = Input::Commit {
+        caller: world::relayer(),
+        body,
+        sightings: vec![ready(4)],
+    };
+    let step = stage.take(commit).unwrap();
+    let [Instruction::CommitLocked { locking, .. }] = &step.instructions[..] else {
+        panic!("{:?}", step.instructions)
+    };
+    let locking = locking.clone();
+    stage.take(Input::CommitLocked { locking }).unwrap();
+    assert_eq!(stage.state(&task), LegState::Committed);
+}
+
 fn reject(sender: u8, sightings: Vec<Sighting>) -> Input {
     Input::Reject {
         sender: text(&user(sender)),

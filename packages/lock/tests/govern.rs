@@ -10,8 +10,9 @@
 
 mod world;
 
-use tessera_lock::{Input, Refusal};
-use world::Stage;
+use tessera_lock::{state::Exposure, Event, Input, Refusal};
+use tessera_primitives::{Amount, CanonicalAddress, Height};
+use world::{text, Stage};
 
 #[test]
 fn the_owner_cannot_break_what_is_in_escrow() {
@@ -38,4 +39,47 @@ fn the_owner_cannot_break_what_is_in_escrow() {
         roots: world::relayer(),
     };
     assert!(matches!(stage.take(own), Err(Refusal::OwnZone { .. })));
+}
+
+#[test]
+fn what_may_be_called_is_what_the_owner_linked() {
+    let mut stage = Stage::new(2);
+    let contract = text(&CanonicalAddress::new([0x99; 32]).unwrap());
+    let unlink = Input::UnlinkTarget {
+        contract: contract.clone(),
+    };
+    let refused = stage.take(unlink.clone()).unwrap_err();
+    assert_eq!(
+        refused,
+        Refusal::NotTarget {
+            contract: contract.clone()
+        }
+    );
+    let link = Input::LinkTarget {
+        contract: contract.clone(),
+    };
+    let step = stage.take(link).unwrap();
+    let linked = Event::TargetLinked {
+        contract: contract.clone(),
+    };
+    assert_eq!(step.events, [linked]);
+    assert!(stage.lock.targets.contains(&contract));
+    stage.take(unlink).unwrap();
+    assert!(!stage.lock.targets.contains(&contract));
+}
+
+#[test]
+fn a_sum_that_no_number_holds_is_told_as_the_greatest() {
+    let all = Exposure {
+        open: Amount(1),
+        held: Amount(u128::MAX),
+        ..Exposure::new(Amount(u128::MAX), Height(1))
+    };
+    assert!(all.at_risk().is_err());
+    assert_eq!(all.told_at_risk(), Amount(u128::MAX));
+    let little = Exposure {
+        held: Amount(2),
+        ..all
+    };
+    assert_eq!(little.told_at_risk(), Amount(3));
 }

@@ -97,10 +97,12 @@ fn sighting(leg: u8, state_height: u64, state: Option<LegState>) -> Sighting {
     Sighting {
         leg,
         root: world::root(state_height, Timestamp(0), world::active(HORIZON + 1)),
-        mark: state.map(|state| Mark {
-            state,
-            committed_at,
-        }),
+        mark: state
+            .map(|state| Mark {
+                state,
+                committed_at,
+            })
+            .into(),
     }
 }
 

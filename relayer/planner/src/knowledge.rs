@@ -70,6 +70,8 @@ pub(crate) struct KnownLeg {
     pub(crate) body: Option<Bytes>,
     /// Whether its `tx` has calls, so that committing it needs the `tx`.
     pub(crate) calls: bool,
+    /// How often a contract that it calls refused to lock.
+    pub(crate) refused_locks: u32,
     /// Each state and the height of its zone at which it began, ascending.
     pub(crate) history: Vec<(Height, LegState)>,
     /// Branches that other legs' zones were on when this leg was committed.

@@ -15,6 +15,9 @@ pub struct Policy {
     pub refresh_percent: u64,
     /// Whether forks are reported.
     pub misbehaviour: bool,
+    /// How often a commit is tried whose calls the contracts refuse to lock. Whoever registered the leg may control what
+    /// it calls, and have others pay for trying for ever.
+    pub lock_attempts: u32,
     /// Share of a lock's `fresh` that a root may have reached when it is used to commit, in percent: the rest is time
     /// for the transaction.
     pub fresh_percent: u64,
@@ -35,6 +38,7 @@ impl Default for Policy {
             refresh: true,
             refresh_percent: 66,
             misbehaviour: true,
+            lock_attempts: 3,
             fresh_percent: 50,
             first_pause: Seconds(2),
             longest_pause: Seconds(3600),

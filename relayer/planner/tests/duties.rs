@@ -11,8 +11,8 @@
 mod support;
 
 use support::*;
-use tessera_lock::Settlement;
-use tessera_planner::{Act, Brings, End, Policy};
+use tessera_lock::{Event, Settlement};
+use tessera_planner::{Act, Brings, End, Fact, Policy};
 use tessera_primitives::{Height, Seconds};
 
 #[test]
@@ -371,4 +371,32 @@ fn a_leg_is_not_committed_so_late_that_it_might_miss_its_deadline() {
     assert!(!relayer.duties().is_empty());
     relayer.blocks(DEADLINE.0 - 2, vec![], vec![]);
     assert!(relayer.duties().is_empty());
+}
+
+#[test]
+fn a_commit_whose_calls_are_refused_is_tried_a_few_times_and_no_more() {
+    let policy = Policy {
+        first_pause: Seconds(1),
+        lock_attempts: 2,
+        ..Policy::default()
+    };
+    let mut relayer = Relayer::under(policy);
+    let task = task(1);
+    relayer.blocks(
+        3,
+        vec![registered(&task, "a")],
+        vec![registered(&task, "b")],
+    );
+    relayer.blocks(4, vec![], vec![]);
+    let commits = |relayer: &Relayer| {
+        let said = relayer.said();
+        said.contains(&"commit on a: 1 tasks".to_string())
+    };
+    for height in [5, 6] {
+        assert!(commits(&relayer), "at {height}");
+        let refused = Fact::Lock(Event::LockFailed { task: task.id() });
+        relayer.blocks(height, vec![refused], vec![]);
+    }
+    relayer.blocks(12, vec![], vec![]);
+    assert!(!commits(&relayer), "whoever is called had two chances");
 }

@@ -273,7 +273,10 @@ impl World {
                     standing: reader.standing(&leg.zone),
                     next: None,
                 },
-                mark: source.marks[state.0 as usize].get(&task.id()).copied(),
+                mark: source.marks[state.0 as usize]
+                    .get(&task.id())
+                    .copied()
+                    .into(),
             }
         });
         sights.collect()

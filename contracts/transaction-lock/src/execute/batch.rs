@@ -19,12 +19,14 @@ pub fn commit(
     tasks: Vec<Bytes>,
     proofs: Vec<ZoneProof>,
 ) -> Result<Response, LockError> {
+    let turn = Turn::begin(deps, env);
+    turn.require_home()?;
     let step = |caller, body, sightings| Input::Commit {
         caller,
         body,
         sightings,
     };
-    batch(deps, env, info, tasks, proofs, step)
+    batch(turn, info, tasks, proofs, step)
 }
 
 /// Ends committed legs as the evidence decides.
@@ -40,7 +42,7 @@ pub fn settle(
         body,
         sightings,
     };
-    batch(deps, env, info, tasks, proofs, step)
+    batch(Turn::begin(deps, env), info, tasks, proofs, step)
 }
 
 /// Takes a registered leg back. It is not a batch: its registrant wants to know why not.
@@ -71,8 +73,7 @@ pub fn commit_locked(deps: DepsMut, env: Env, locking: Locking) -> Result<Respon
 }
 
 fn batch(
-    deps: DepsMut,
-    env: Env,
+    mut turn: Turn,
     info: MessageInfo,
     tasks: Vec<Bytes>,
     proofs: Vec<ZoneProof>,
@@ -80,7 +81,6 @@ fn batch(
 ) -> Result<Response, LockError> {
     let caller = address::of(&info.sender)?;
     let bodies = read_bodies(&tasks)?;
-    let mut turn = Turn::begin(deps, env);
     let tasks: Vec<&Task> = bodies.iter().map(|body| &body.task).collect();
     let evidence = open(&turn, &tasks, &proofs)?;
     for body in bodies {

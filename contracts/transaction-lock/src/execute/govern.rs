@@ -62,6 +62,21 @@ pub fn unlink_peer(deps: DepsMut, env: Env, zone: ZoneId) -> Result<Response, Lo
     decide(deps, env, Input::UnlinkPeer { zone })
 }
 
+/// Lets legs call a contract.
+pub fn link_target(deps: DepsMut, env: Env, contract: Address) -> Result<Response, LockError> {
+    address::validate(deps.api, &contract)?;
+    let info = deps.querier.query_wasm_contract_info(contract.as_str());
+    if info.is_err() {
+        return Err(LockError::NoContract { address: contract });
+    }
+    decide(deps, env, Input::LinkTarget { contract })
+}
+
+/// Lets no new leg call a contract.
+pub fn unlink_target(deps: DepsMut, env: Env, contract: Address) -> Result<Response, LockError> {
+    decide(deps, env, Input::UnlinkTarget { contract })
+}
+
 /// Caps what may be at risk from a zone in an asset.
 pub fn set_cap(
     deps: DepsMut,

@@ -11,5 +11,7 @@ mod turn;
 pub use batch::{commit, commit_locked, reject, settle};
 pub use dispatch::replied;
 pub use end::{claim, lapse};
-pub use govern::{link_peer, set_cap, set_parameters, settle_in, unlink_peer};
+pub use govern::{
+    link_peer, link_target, set_cap, set_parameters, settle_in, unlink_peer, unlink_target,
+};
 pub use register::register;

@@ -1,6 +1,6 @@
 use cosmwasm_std::{Api, DepsMut, Env, Event, QuerierWrapper, Response};
 use tessera_contract_api::event;
-use tessera_lock::{in_batch, transition, Input, Instruction, Now, Step};
+use tessera_lock::{in_batch, transition, Input, Instruction, Now, Reads, Step};
 use tessera_primitives::{Hash, Height, Timestamp};
 
 use super::dispatch::dispatch;
@@ -34,6 +34,17 @@ impl<'a> Turn<'a> {
             instructions: Vec::new(),
             events: Vec::new(),
         }
+    }
+
+    /// Refuses on a chain that is not the zone which the lock was made on: a copy of its state under another chain id
+    /// (a test net from an export, one half of a split). Its tasks would name the zone, and be another's.
+    pub fn require_home(&self) -> Result<(), LockError> {
+        let expected = self.book.place()?.zone;
+        if expected.as_str() == self.env.block.chain_id {
+            return Ok(());
+        }
+        let actual = self.env.block.chain_id.clone();
+        Err(LockError::OtherChain { expected, actual })
     }
 
     /// Takes one step.

@@ -14,7 +14,7 @@ use tessera_lock::{
 };
 use tessera_primitives::{Address, Asset, CanonicalAddress, Hash, ZoneId};
 
-use super::{Found, EXPOSURES, OWED, PARAMETERS, PEERS, PLACE, TERMS, WAITING};
+use super::{Found, EXPOSURES, OWED, PARAMETERS, PEERS, PLACE, TARGETS, TERMS, WAITING};
 use crate::LockError;
 
 type ExposureKey = (ZoneId, Asset);
@@ -72,6 +72,8 @@ impl<'a> Book<'a> {
                 PEERS.save(self.storage, &zone, &peer)?;
                 self.peers.get_mut().insert(zone, Some(peer));
             }
+            Write::Target(contract) => TARGETS.save(self.storage, &contract, &0)?,
+            Write::ForgetTarget(contract) => TARGETS.remove(self.storage, &contract),
             Write::Exposure(zone, asset, exposure) => {
                 let key = (zone, asset);
                 self.exposures.get_mut().insert(key.clone(), Some(exposure));
@@ -111,6 +113,10 @@ impl Reads for Book<'_> {
             zone,
             || Ok(PEERS.may_load(self.storage, zone)?),
         )
+    }
+
+    fn is_target(&self, contract: &Address) -> Found<bool> {
+        Ok(TARGETS.exists(self.storage, contract))
     }
 
     fn exposure(&self, zone: &ZoneId, asset: &Asset) -> Found<Option<Exposure>> {

@@ -13,7 +13,7 @@ use tessera_lock::{
     key,
     state::{Exposure, LegState, Mark, Owed, Parameters, Peer, Place, Terms},
 };
-use tessera_primitives::{Asset, Hash, Height, ZoneId};
+use tessera_primitives::{Address, Asset, Hash, Height, ZoneId};
 
 pub use book::Book;
 
@@ -28,6 +28,8 @@ const TERMS: PackedMap<Hash, Terms> = PackedMap::new("t");
 /// Open legs by deadline. The value is one byte that says nothing: storage cannot hold less.
 const WAITING: PackedMap<(Height, Hash), u8> = PackedMap::new("w");
 const PEERS: PackedMap<ZoneId, Peer> = PackedMap::new("peers");
+/// Contracts that legs may call. The value says nothing.
+const TARGETS: PackedMap<Address, u8> = PackedMap::new("targets");
 const EXPOSURES: PackedMap<(ZoneId, Asset), Exposure> = PackedMap::new("exposures");
 const OWED: PackedMap<(Hash, u8), Owed> = PackedMap::new("owed");
 
@@ -88,6 +90,15 @@ pub fn peers(
     limit: u32,
 ) -> Found<Vec<(ZoneId, Peer)>> {
     Ok(PEERS.range(storage, start_after.as_ref(), limit)?)
+}
+
+pub fn targets(
+    storage: &dyn Storage,
+    start_after: Option<Address>,
+    limit: u32,
+) -> Found<Vec<Address>> {
+    let entries = TARGETS.range(storage, start_after.as_ref(), limit)?;
+    Ok(entries.into_iter().map(|(contract, _)| contract).collect())
 }
 
 pub fn exposures(

@@ -1,7 +1,10 @@
 //! What the owner decides, and what not even the owner can.
 
 use crate::world::{coin_of, denom, rule, settings, World, CAP, FEE, MAX_HORIZON};
-use cosmwasm_std::Empty;
+use cosmwasm_std::{
+    testing::{message_info, mock_dependencies, mock_env},
+    Empty, Env,
+};
 use cw_multi_test::ContractWrapper;
 use tessera_contract_api::{
     roles::{Appointment, RolesMsg},
@@ -33,6 +36,12 @@ fn only_the_owner_decides() {
             roots: world.address(0, "thief"),
         },
         ExecuteMsg::UnlinkPeer { zone: zone.clone() },
+        ExecuteMsg::LinkTarget {
+            contract: world.address(0, "thief"),
+        },
+        ExecuteMsg::UnlinkTarget {
+            contract: Address::new(world.sides[0].harbour.as_str()).unwrap(),
+        },
         ExecuteMsg::SetCap {
             zone,
             asset: coin_of(0),
@@ -320,4 +329,99 @@ fn a_migration_takes_the_legs_over_and_another_contract_not() {
     let refused: LockError = refused.unwrap_err().downcast().unwrap();
     assert!(matches!(refused, LockError::Version(_)), "{refused}");
     world.commit(0, &[&plan]).unwrap();
+}
+
+#[test]
+fn what_is_linked_as_a_target_is_a_contract_of_this_zone() {
+    let mut world = World::new(2);
+    let address = world.address(0, "bob");
+    let link = |contract: Address| ExecuteMsg::LinkTarget { contract };
+    assert_eq!(
+        world
+            .send(0, "owner", &link(address.clone()), &[])
+            .unwrap_err(),
+        LockError::NoContract { address }
+    );
+    let foreign = Address::new(world.sides[1].harbour.as_str()).unwrap();
+    let refusal = world.send(0, "owner", &link(foreign), &[]).unwrap_err();
+    assert!(matches!(refusal, LockError::Address(_)), "{refusal}");
+    let side = &world.sides[0];
+    let targets = [&side.harbour, &side.villain].map(|of| Address::new(of.as_str()).unwrap());
+    let all = QueryMsg::Targets {
+        start_after: None,
+        limit: None,
+    };
+    let mut linked: Vec<Address> = world.ask(0, &all);
+    linked.sort();
+    let mut expected = targets.to_vec();
+    expected.sort();
+    assert_eq!(linked, expected);
+    let [harbour, villain] = targets;
+    let unlink = ExecuteMsg::UnlinkTarget { contract: harbour };
+    world.send(0, "owner", &unlink, &[]).unwrap();
+    assert_eq!(world.ask::<Vec<Address>>(0, &all), [villain]);
+    let refusal = rule(world.send(0, "owner", &unlink, &[]));
+    assert!(matches!(refusal, Refusal::NotTarget { .. }), "{refusal}");
+}
+
+/// Attack: the state of a zone, run under another chain id (a test net from an export, one half of a split), makes tasks
+/// that name the zone and are another's.
+#[test]
+fn nothing_begins_on_another_chain_than_the_locks_own_and_what_began_can_end() {
+    use transaction_lock::contract::{execute, instantiate};
+    let (mut deps, home) = (mock_dependencies(), mock_env());
+    let owner = deps.api.addr_make("owner");
+    let message = InstantiateMsg {
+        roles: Appointment {
+            owner: Some(Address::new(owner.as_str()).unwrap()),
+            guardian: None,
+        },
+        settings: settings(0, Address::new(owner.as_str()).unwrap()),
+    };
+    let info = message_info(&owner, &[]);
+    instantiate(deps.as_mut(), home.clone(), info.clone(), message).unwrap();
+    let mut copy = home.clone();
+    copy.block.chain_id = "copy-1".into();
+    let refused = LockError::OtherChain {
+        expected: ZoneId::new(home.block.chain_id.as_str()).unwrap(),
+        actual: "copy-1".into(),
+    };
+    let plan = World::new(2).swap();
+    let messages = [
+        ExecuteMsg::Register {
+            task: plan.task.clone(),
+            tx: vec![],
+            reversal: vec![],
+            tip: Amount(0),
+        },
+        ExecuteMsg::Commit {
+            tasks: vec![plan.body(0)],
+            proofs: vec![],
+        },
+    ];
+    let mut send = |env: &Env, message: ExecuteMsg| {
+        execute(deps.as_mut(), env.clone(), info.clone(), message).map(|_| ())
+    };
+    for message in messages {
+        assert_eq!(send(&copy, message.clone()), Err(refused_again(&refused)));
+        assert_ne!(send(&home, message), Err(refused_again(&refused)));
+    }
+    // Exits get as far as they do at home: to the task, which is not there.
+    let lapse = ExecuteMsg::Lapse { task_id: plan.id() };
+    assert_eq!(send(&copy, lapse.clone()), send(&home, lapse));
+    let settle = ExecuteMsg::Settle {
+        tasks: vec![plan.body(0)],
+        proofs: vec![],
+    };
+    assert_eq!(send(&copy, settle), Ok(()));
+}
+
+fn refused_again(refusal: &LockError) -> LockError {
+    match refusal {
+        LockError::OtherChain { expected, actual } => LockError::OtherChain {
+            expected: expected.clone(),
+            actual: actual.clone(),
+        },
+        other => panic!("{other}"),
+    }
 }

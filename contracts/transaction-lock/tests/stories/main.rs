@@ -10,6 +10,7 @@
 
 mod commit;
 mod end;
+mod faulty;
 mod fork;
 mod govern;
 mod hostile;

@@ -393,19 +393,20 @@ fn addresses_are_of_this_zone_and_normalised() {
     }
 }
 
+/// Attack: a contract of one's own, which refuses `Lock` when the price has moved, is a choice that costs nothing.
 #[test]
-fn what_is_called_is_a_contract() {
+fn what_is_called_is_what_the_owner_linked() {
     let mut world = World::new(2);
-    let nobody = world.who(0, "bob");
+    let own = world.sides[0].token.clone();
     let parts = vec![
-        world.call(0, "ann", &nobody, Bytes(b"{}".to_vec()), 1),
+        world.call(0, "ann", &own, Bytes(b"{}".to_vec()), 1),
         world.payment(1, "bob", "ann", coin_of(1), 1),
     ];
     let plan = world.plan(parts, Settlement::OnProof);
-    let address = world.address(0, "bob");
+    let contract = Address::new(own.as_str()).unwrap();
     assert_eq!(
-        world.register(0, &plan).unwrap_err(),
-        LockError::NoContract { address }
+        rule(world.register(0, &plan)),
+        Refusal::NotTarget { contract }
     );
 }
 

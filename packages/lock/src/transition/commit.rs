@@ -62,9 +62,8 @@ pub(super) fn commit_locked<R: Reads>(
 
 /// The reply to a failed one: it changed nothing.
 pub(super) fn lock_failed(task: Hash) -> Step {
-    let reason = "a contract that the leg calls refused to lock".to_string();
     Step {
-        events: Vec::from([Event::Skipped { task, reason }]),
+        events: Vec::from([Event::LockFailed { task }]),
         ..Step::default()
     }
 }
@@ -147,7 +146,7 @@ fn is_ready(
         let (zone, actual) = (leg.zone.clone(), age);
         return Err(Refusal::Stale { zone, max, actual });
     }
-    match sighting.mark.map(|mark| mark.state) {
+    match sighting.mark.state() {
         Some(LegState::Registered) if root.state_height < leg.deadline => Ok(()),
         Some(LegState::Committed | LegState::Kept) => Ok(()),
         _ => Err(Refusal::NotReady {

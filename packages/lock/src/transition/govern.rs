@@ -51,6 +51,26 @@ pub(super) fn unlink_peer<R: Reads>(reads: &R, zone: ZoneId) -> Result<Step, Ref
     }
 }
 
+pub(super) fn link_target(contract: Address) -> Step {
+    let event = Event::TargetLinked {
+        contract: contract.clone(),
+    };
+    decided(Write::Target(contract), event)
+}
+
+pub(super) fn unlink_target<R: Reads>(
+    reads: &R,
+    contract: Address,
+) -> Result<Step, Refused<R::Error>> {
+    if !read(reads.is_target(&contract))? {
+        return Err(Refused::Rule(Refusal::NotTarget { contract }));
+    }
+    let event = Event::TargetUnlinked {
+        contract: contract.clone(),
+    };
+    Ok(decided(Write::ForgetTarget(contract), event))
+}
+
 pub(super) fn set_cap<R: Reads>(
     now: &Now,
     reads: &R,

@@ -54,6 +54,8 @@ pub fn transition<R: Reads>(now: &Now, reads: &R, input: Input) -> Result<Step, 
             roots,
         } => govern::link_peer(reads, zone, contract, roots),
         Input::UnlinkPeer { zone } => govern::unlink_peer(reads, zone),
+        Input::LinkTarget { contract } => Ok(govern::link_target(contract)),
+        Input::UnlinkTarget { contract } => govern::unlink_target(reads, contract),
         Input::SetCap { zone, asset, max } => govern::set_cap(now, reads, zone, asset, max),
         Input::SetParameters { parameters } => govern::set_parameters(reads, parameters),
     }

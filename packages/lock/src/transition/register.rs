@@ -37,6 +37,13 @@ pub(super) fn register<R: Reads>(
     }
     check_hashes(own, &tx, &reversal)?;
     let funds = verify::funds(&tx, &reversal, &place.address)?;
+    let called = verify::called(&tx);
+    for contract in &called {
+        if !read(reads.is_target(contract))? {
+            let contract = (*contract).clone();
+            return Err(Refused::Rule(Refusal::NotTarget { contract }));
+        }
+    }
     check_sent(&parameters, &funds, tip, &sent)?;
     check_others(reads, &task, index, &standings)?;
     check_caps(reads, &task, index, &funds)?;
@@ -55,7 +62,7 @@ pub(super) fn register<R: Reads>(
         registrant: own.registrant.clone(),
         funds,
         tip,
-        calls: !verify::called(&tx).is_empty(),
+        calls: !called.is_empty(),
         seen: Vec::new(),
     };
     let instructions = collect(&parameters, &terms.funds, &sender);

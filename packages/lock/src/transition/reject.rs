@@ -4,7 +4,7 @@ use super::{open_leg, read, refund};
 use crate::{
     sighted,
     state::{LegState, Parameters},
-    Event, Leg, Now, Reads, Refusal, Refused, Sighting, Step, Task,
+    Event, Leg, Now, Reads, Refusal, Refused, Shown, Sighting, Step, Task,
 };
 
 /// `reject`: the registrant takes the leg back, while it is Registered, because another leg is not there. Without a
@@ -57,7 +57,13 @@ fn one_is_missing(
 
 fn is_missing(leg: &Leg, sighting: &Sighting) -> Result<bool, Refusal> {
     let height = sighting.root.state_height;
-    Ok(match sighting.mark.map(|mark| mark.state) {
+    let state = match sighting.mark {
+        // What cannot be read may be anything.
+        Shown::Unreadable => return Ok(false),
+        Shown::Absent => None,
+        Shown::Mark(mark) => Some(mark.state),
+    };
+    Ok(match state {
         None => height < leg.retained_until()?,
         Some(LegState::Rejected | LegState::Reversed) => true,
         Some(LegState::Registered | LegState::Lapsed) => {

@@ -2,7 +2,7 @@
 
 use tessera_lock::{
     state::{LegState, Mark},
-    Input, Settlement, Sighting,
+    Input, Settlement, Shown, Sighting,
 };
 use tessera_primitives::{Height, ZoneStatus};
 
@@ -28,12 +28,12 @@ fn settling(input: Input, change: impl Fn(&mut Sighting)) -> Input {
 }
 
 fn state_of(sighting: &Sighting) -> Option<LegState> {
-    sighting.mark.map(|mark| mark.state)
+    sighting.mark.state()
 }
 
 fn show_as(sighting: &mut Sighting, state: LegState) {
     let committed_at = Height(1);
-    sighting.mark = Some(Mark {
+    sighting.mark = Shown::Mark(Mark {
         state,
         committed_at,
     });
@@ -81,7 +81,7 @@ fn mutants_are_caught() {
     is_caught(
         two("mutant: no key is missing at any height", |now, input| {
             let input = settling(input, |sighting| {
-                if sighting.mark.is_none() {
+                if sighting.mark == Shown::Absent {
                     show_as(sighting, LegState::Rejected);
                 }
             });
@@ -115,7 +115,7 @@ fn mutants_are_caught() {
     is_caught(
         two("mutant: missing is never believed", |now, input| {
             let input = settling(input, |sighting| {
-                if state_of(sighting) == Some(LegState::Lapsed) || sighting.mark.is_none() {
+                if state_of(sighting) == Some(LegState::Lapsed) || sighting.mark == Shown::Absent {
                     sighting.root.state_height = Height(0);
                 }
             });

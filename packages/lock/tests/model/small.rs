@@ -285,7 +285,7 @@ impl Small {
         Sighting {
             leg: shown.leg,
             root,
-            mark,
+            mark: mark.into(),
         }
     }
 }

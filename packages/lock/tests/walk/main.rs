@@ -26,8 +26,8 @@ use tessera_lock::{
     in_batch,
     memory::Memory,
     state::{LegState, Mark},
-    transition, Effect, Event, Input, Instruction, Now, Payout, Registration, Settlement, Sighting,
-    Step, Task, TaskBody,
+    transition, Effect, Event, Input, Instruction, Now, Payout, Registration, Settlement, Shown,
+    Sighting, Step, Task, TaskBody,
 };
 use tessera_primitives::{
     Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Fork, Hash, Height, Standing, Timestamp,

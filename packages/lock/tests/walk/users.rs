@@ -142,7 +142,7 @@ impl Walk {
                 let mut sighting = Sighting {
                     leg: other as u8,
                     root: world::root(state_height, time, standing),
-                    mark,
+                    mark: mark.into(),
                 };
                 if !self.honest {
                     self.forge(&mut sighting);
@@ -157,10 +157,16 @@ impl Walk {
     pub fn forge(&mut self, sighting: &mut Sighting) {
         let random = &mut self.random;
         if random.gen_bool(0.15) {
-            sighting.mark = LegState::from_byte(random.gen_range(0..8)).map(|state| Mark {
+            let state = LegState::from_byte(random.gen_range(0..8));
+            let mark = state.map(|state| Mark {
                 state,
                 committed_at: Height(random.gen_range(0..9)),
             });
+            sighting.mark = if random.gen_bool(0.2) {
+                Shown::Unreadable
+            } else {
+                mark.into()
+            };
         }
         if random.gen_bool(0.15) {
             let height = sighting.root.state_height.0;

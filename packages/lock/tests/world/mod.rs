@@ -82,6 +82,8 @@ pub fn linked(own: usize, n: usize, parameters: Parameters, caps: &[(Asset, u128
     };
     parameters.check().unwrap();
     let mut memory = Memory::new(place, parameters);
+    let targets = (0xc0..=0xcf).map(|number| text(&CanonicalAddress::new([number; 32]).unwrap()));
+    memory.targets = targets.collect();
     for other in (0..n).filter(|other| *other != own) {
         let peer = Peer {
             contract: lock(other),
@@ -211,10 +213,12 @@ pub fn seen(leg: u8, state_height: u64, state: Option<LegState>) -> Sighting {
     Sighting {
         leg,
         root: root(state_height, time(state_height), standing),
-        mark: state.map(|state| Mark {
-            state,
-            committed_at: Height(2),
-        }),
+        mark: state
+            .map(|state| Mark {
+                state,
+                committed_at: Height(2),
+            })
+            .into(),
     }
 }
 

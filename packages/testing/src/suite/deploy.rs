@@ -60,6 +60,10 @@ pub(super) fn deploy(config: &SuiteConfig, index: usize) -> anyhow::Result<Side>
     for message in [stock, link] {
         zone.execute(&owner, &booking, &message, &[])?;
     }
+    let target = transaction_lock::ExecuteMsg::LinkTarget {
+        contract: zone.address(&booking)?,
+    };
+    zone.execute(&owner, &lock, &target, &[])?;
 
     let token = deploy_token(&mut zone, &owner, config.purse)?;
     Ok(Side {

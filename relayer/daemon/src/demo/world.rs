@@ -125,6 +125,10 @@ impl Side {
             lock: zone.address(&lock)?,
         };
         zone.execute(&owner, &inn, &link, &[])?;
+        let target = transaction_lock::ExecuteMsg::LinkTarget {
+            contract: zone.address(&inn)?,
+        };
+        zone.execute(&owner, &lock, &target, &[])?;
         zone.next_block()?;
         let relayer = zone.account("relayer")?;
         Ok(Side {

@@ -26,12 +26,17 @@ pub(super) fn absorb(knowledge: &mut Knowledge, on: &ZoneId, at: Height, event: 
         Event::Conceded { task } => turn(knowledge, on, at, task, LegState::Conceded),
         Event::Rejected { task } => turn(knowledge, on, at, task, LegState::Rejected),
         Event::Lapsed { task } => turn(knowledge, on, at, task, LegState::Lapsed),
-        Event::Skipped { task, reason } => {
-            let mark = Mark::Leg(on.clone(), task);
-            let time = knowledge.zones.get(on).map(|zone| zone.time);
-            if knowledge.busy.remove(&mark).is_some() {
-                failed(knowledge, mark, time.unwrap_or_default(), &reason);
+        Event::Skipped { task, reason } => passed_over(knowledge, on, task, &reason),
+        Event::LockFailed { task } => {
+            if let Some(leg) = leg(knowledge, on, &task) {
+                leg.refused_locks = leg.refused_locks.saturating_add(1);
             }
+            passed_over(
+                knowledge,
+                on,
+                task,
+                "a contract that it calls refused to lock",
+            );
         }
         Event::Owed { task, effect } => {
             if let Some(leg) = leg(knowledge, on, &task) {
@@ -46,8 +51,19 @@ pub(super) fn absorb(knowledge: &mut Knowledge, on: &ZoneId, at: Height, event: 
         }
         Event::PeerLinked { .. }
         | Event::PeerUnlinked { .. }
+        | Event::TargetLinked { .. }
+        | Event::TargetUnlinked { .. }
         | Event::CapSet { .. }
         | Event::ParametersSet { .. } => {}
+    }
+}
+
+/// What was tried with a task changed nothing.
+fn passed_over(knowledge: &mut Knowledge, on: &ZoneId, task: Hash, reason: &str) {
+    let mark = Mark::Leg(on.clone(), task);
+    let time = knowledge.zones.get(on).map(|zone| zone.time);
+    if knowledge.busy.remove(&mark).is_some() {
+        failed(knowledge, mark, time.unwrap_or_default(), reason);
     }
 }
 

@@ -10,6 +10,9 @@ use crate::{
 /// A registered leg commits when every other leg is proven registered below its deadline, committed or kept, at fresh
 /// roots of active zones.
 pub(super) fn want(own: &Own<'_>) -> Option<Want> {
+    if own.known.refused_locks >= own.knowledge.policy.lock_attempts {
+        return None;
+    }
     let margin = own.knowledge.policy.commit_margin;
     if own.next().plus(margin).ok()? >= own.leg.deadline {
         return None;

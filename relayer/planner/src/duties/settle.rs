@@ -134,7 +134,7 @@ fn see(
         sighting: Sighting {
             leg: other.index,
             root,
-            mark,
+            mark: mark.into(),
         },
         need: Need {
             leg: other.index,

@@ -410,6 +410,34 @@ impl World {
         others.map(|of| self.show(on, of, plans)).collect()
     }
 
+    /// The villain of a zone writes what its lock should have, under the key of a plan's leg.
+    pub fn forge(&mut self, on: usize, plan: &Plan, value: &[u8]) {
+        let write = villain::ExecuteMsg::Write {
+            key: key::leg(&plan.id()).into(),
+            value: value.into(),
+        };
+        let (sender, side) = (self.who(on, "thief"), &mut self.sides[on]);
+        let villain = side.villain.clone();
+        side.zone.execute(&sender, &villain, &write, &[]).unwrap();
+    }
+
+    /// Brings zone `of`'s newest header to zone `on`, and proves what the villain there has written for the plans.
+    pub fn show_forged(&mut self, on: usize, of: usize, plans: &[&Plan]) -> ZoneProof {
+        let height = self.sides[of].zone.sealed();
+        self.advance(on, of, height);
+        let side = &self.sides[of];
+        let keys: Vec<_> = plans.iter().map(|plan| key::leg(&plan.id())).collect();
+        let proof = side
+            .zone
+            .prove_many(&side.villain, &keys, height.minus(1).unwrap());
+        ZoneProof {
+            zone: side.zone.id().clone(),
+            height,
+            tasks: Vec::new(),
+            proof: proof.unwrap(),
+        }
+    }
+
     /// Brings zone `of`'s newest header to zone `on`, and proves the legs there.
     pub fn show(&mut self, on: usize, of: usize, plans: &[&Plan]) -> ZoneProof {
         let height = self.sides[of].zone.sealed();
@@ -596,6 +624,11 @@ impl World {
             .execute(&owner, &side.view.clone(), &register, &[])
             .unwrap();
         let roots = Address::new(side.view.as_str()).unwrap();
+        let targets = [&side.harbour, &side.villain].map(|target| Address::new(target.as_str()));
+        for contract in targets.map(Result::unwrap) {
+            let link = ExecuteMsg::LinkTarget { contract };
+            self.send(on, "owner", &link, &[]).unwrap();
+        }
         let link = ExecuteMsg::LinkPeer {
             zone: zone.clone(),
             contract,

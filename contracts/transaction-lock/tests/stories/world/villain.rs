@@ -1,4 +1,4 @@
-//! A contract that is a cw20 token and a lockable target at once, and keeps to neither. A story arms it: when it is
+//! A contract that is a cw20 token, a lockable target and another zone's lock at once, and keeps to none of them. A story arms it: when it is
 //! called in a certain way it fails, or it calls others, and remembers how they took it.
 
 use cosmwasm_schema::cw_serde;
@@ -30,6 +30,11 @@ pub enum ExecuteMsg {
         way: String,
         fail: bool,
         send: Vec<CosmosMsg>,
+    },
+    /// Writes a raw value, as no lock would.
+    Write {
+        key: Binary,
+        value: Binary,
     },
     /// Calls somebody, now.
     Send {
@@ -71,6 +76,10 @@ fn execute(deps: DepsMut, _: Env, info: MessageInfo, message: ExecuteMsg) -> Std
                 &[b"trigger/", way.as_bytes()].concat(),
                 &to_json_vec(&Trigger { fail, send })?,
             );
+            return Ok(Response::new());
+        }
+        ExecuteMsg::Write { key, value } => {
+            deps.storage.set(&key, &value);
             return Ok(Response::new());
         }
         ExecuteMsg::Send { messages } => {

@@ -1,13 +1,14 @@
 use tessera_contract_api::{
     booking::{Booking, ExecuteMsg, InstantiateMsg, ItemResponse, QueryMsg},
     roles::Appointment,
+    transaction_lock,
 };
 use tessera_lock::{Effect, Settlement};
 use tessera_primitives::{Amount, Coin};
 
 use crate::{
     ground::Ground,
-    people::PURSE,
+    people::{Person, PURSE},
     task::{pays, Leg, SENT},
 };
 
@@ -31,6 +32,14 @@ pub fn a_berth_for_a_payment(ground: &Ground) {
         reserved_for: None,
     };
     let lock = ground.sites[0].lock.clone();
+    let target = transaction_lock::ExecuteMsg::LinkTarget {
+        contract: booking.clone(),
+    };
+    let owner = Person {
+        name: "deployer".into(),
+        address: ground.address_of(0, "deployer"),
+    };
+    ground.send(0, &owner, &[(&lock, target, 0)]).unwrap();
     let link = ExecuteMsg::LinkLock { lock };
     let said = [(&booking, stock, 0), (&booking, link, 0)];
     ground.send(0, &harbour, &said).unwrap();
