@@ -4,10 +4,17 @@
 //! [contract.booking]
 //! bytes = 450_000
 //! locals = 100
+//!
+//! [contract.booking.gas]
+//! "lock" = 40_000
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+
+mod spent;
+
+pub use spent::Spent;
 
 use serde::Deserialize;
 
@@ -20,7 +27,7 @@ pub struct Budget {
 }
 
 /// What one contract may weigh at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
     /// Size of the optimised artifact in bytes.
@@ -29,6 +36,9 @@ pub struct Allowance {
     pub goal: Option<u64>,
     /// Locals of the function that has the most. Above 100 the VM refuses the contract.
     pub locals: u64,
+    /// SDK gas of calls, by what they do: what our contracts spend, without a transaction's own costs.
+    #[serde(default)]
+    pub gas: BTreeMap<String, u64>,
 }
 
 /// What one contract weighs.
@@ -60,6 +70,33 @@ pub enum Overrun {
         actual: u64,
         /// Its budget.
         allowed: u64,
+    },
+    /// A call costs too much.
+    Gas {
+        /// The contract.
+        contract: String,
+        /// What was done.
+        call: String,
+        /// Its SDK gas.
+        actual: u64,
+        /// Its budget.
+        allowed: u64,
+    },
+    /// A call that nobody budgeted.
+    NoGasBudget {
+        /// The contract.
+        contract: String,
+        /// What was done.
+        call: String,
+        /// Its SDK gas.
+        actual: u64,
+    },
+    /// A budget for a call that nobody makes.
+    NoCall {
+        /// The contract.
+        contract: String,
+        /// What is not done.
+        call: String,
     },
     /// An artifact that nobody budgeted.
     NoBudget {
@@ -135,6 +172,27 @@ impl fmt::Display for Overrun {
                     f,
                     "{contract}: a function with {actual} locals, budget {allowed}"
                 )
+            }
+            Self::Gas {
+                contract,
+                call,
+                actual,
+                allowed,
+            } => {
+                write!(f, "{contract}: {call}: {actual} gas, budget {allowed}")
+            }
+            Self::NoGasBudget {
+                contract,
+                call,
+                actual,
+            } => {
+                write!(
+                    f,
+                    "{contract}: {call}: {actual} gas, no budget in ci/budget.toml"
+                )
+            }
+            Self::NoCall { contract, call } => {
+                write!(f, "{contract}: {call}: a budget, but no such call")
             }
             Self::NoBudget { contract } => write!(f, "{contract}: no budget in ci/budget.toml"),
             Self::NoArtifact { contract } => {

@@ -3,6 +3,8 @@
 pub mod bench;
 pub mod edges;
 #[cfg(feature = "vm")]
+pub mod gas;
+#[cfg(feature = "vm")]
 pub mod wasm;
 
 /// Prints what is wrong, one thing a line, and fails where there is anything.

@@ -15,6 +15,9 @@ enum Command {
     /// Check every built contract: checksums, the chain's own check, size and locals against their budget.
     #[cfg(feature = "vm")]
     Wasm(command::wasm::Arguments),
+    /// Run the built contracts in the VM, print what their calls cost, and compare it with the budget.
+    #[cfg(feature = "vm")]
+    Gas(command::gas::Arguments),
     /// Measure, print or check the project's figures.
     Bench(command::bench::Arguments),
 }
@@ -24,6 +27,8 @@ fn main() -> ExitCode {
         Command::Edges => command::edges::run(),
         #[cfg(feature = "vm")]
         Command::Wasm(arguments) => command::wasm::run(&arguments),
+        #[cfg(feature = "vm")]
+        Command::Gas(arguments) => command::gas::run(&arguments),
         Command::Bench(arguments) => command::bench::run(&arguments),
     };
     match done {

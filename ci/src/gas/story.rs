@@ -1,0 +1,32 @@
+//! The transactions that are budgeted, each as its sender makes it, on zones whose headers and proofs are real.
+
+mod booking;
+mod chain_view;
+mod stage;
+mod transaction_lock;
+
+use super::Gas;
+use crate::wasm::Artifact;
+
+/// What a transaction of a story has cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The artifact that the transaction calls, and whose budget it is.
+    pub contract: String,
+    /// What was done, in words: the key in the budget file.
+    pub call: String,
+    /// The gas of all our contracts in it.
+    pub gas: Gas,
+}
+
+/// Tells every story.
+///
+/// # Errors
+/// An artifact that is missing, and a story that goes another way than it should: an artifact that was not built from
+/// this source, most likely.
+pub fn tell(artifacts: &[Artifact]) -> anyhow::Result<Vec<Reading>> {
+    let mut readings = chain_view::tell(artifacts)?;
+    readings.extend(transaction_lock::tell(artifacts)?);
+    readings.extend(booking::tell(artifacts)?);
+    Ok(readings)
+}
