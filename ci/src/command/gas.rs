@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use tessera_ci::budget::{Budget, Spent};
-use tessera_ci::gas::story::{tell, Reading};
+use tessera_ci::gas::story::{Reading, STORIES};
 use tessera_ci::wasm::Artifact;
 
 /// Where things are, relative to the workspace.
@@ -27,31 +27,37 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let text = fs::read_to_string(&arguments.budget)
         .with_context(|| arguments.budget.display().to_string())?;
     let budget = Budget::parse(&text)?;
-    let readings = tell(&Artifact::read_all(&arguments.artifacts)?)?;
-    let spent = Spent::new(readings.iter().map(|reading| {
-        let (contract, call) = (reading.contract.clone(), reading.call.clone());
-        (contract, call, reading.gas.total())
+    let artifacts = Artifact::read_all(&arguments.artifacts)?;
+    let mut readings = Vec::new();
+    if !arguments.lines {
+        print(["contract", "call", "compute", "storage", "calls", "gas"]);
+    }
+    for story in STORIES {
+        let told = story(&artifacts)?;
+        if !arguments.lines {
+            told.iter().for_each(row);
+        }
+        readings.extend(told);
+    }
+    let spent = Spent::new(readings.into_iter().map(|reading| {
+        let gas = reading.gas.total();
+        (reading.contract, reading.call, gas)
     }));
     if arguments.lines {
         print!("{}", spent.lines());
         return Ok(());
     }
-    print(&readings);
     super::refuse(&budget.overspent(&spent), "beyond the gas budget")
 }
 
-fn print(readings: &[Reading]) {
-    println!(
-        "{:<17} {:<46} {:>9} {:>9} {:>9} {:>9}",
-        "contract", "call", "compute", "storage", "calls", "gas"
-    );
-    for Reading {
-        contract,
-        call,
-        gas,
-    } in readings
-    {
-        let (compute, storage, calls, total) = (gas.compute, gas.storage, gas.calls, gas.total());
-        println!("{contract:<17} {call:<46} {compute:>9} {storage:>9} {calls:>9} {total:>9}");
-    }
+fn row(reading: &Reading) {
+    let gas = reading.gas;
+    let [compute, storage, calls, total] =
+        [gas.compute, gas.storage, gas.calls, gas.total()].map(|part| part.to_string());
+    let Reading { contract, call, .. } = reading;
+    print([contract, call, &compute, &storage, &calls, &total]);
+}
+
+fn print([contract, call, compute, storage, calls, gas]: [&str; 6]) {
+    println!("{contract:<17} {call:<46} {compute:>9} {storage:>9} {calls:>9} {gas:>9}");
 }
