@@ -12,23 +12,15 @@ use crate::wasm::Artifact;
 pub fn tell(artifacts: &[Artifact]) -> anyhow::Result<Vec<Reading>> {
     let mut stage = Stage::new(SuiteConfig::new(1)?, "booking", artifacts)?;
     let (kept, reversed) = (order(&stage, 1)?, order(&stage, 2)?);
-    let unpaid = |order: &Order| Order {
+    let back = Order {
         funds: Vec::new(),
-        ..order.clone()
+        ..reversed.clone()
     };
-    let mut readings = Vec::new();
-    for (call, message) in [
-        ("lock", LockableMsg::Lock(kept.clone())),
-        ("unlock", LockableMsg::Unlock(kept)),
-        (
-            "lock, item held before",
-            LockableMsg::Lock(reversed.clone()),
-        ),
-        ("reverse", LockableMsg::Reverse(unpaid(&reversed))),
-    ] {
-        readings.push(say(&mut stage, call, &message)?);
-    }
-    Ok(readings)
+    let lock = say(&mut stage, "lock", &LockableMsg::Lock(kept.clone()))?;
+    let unlock = say(&mut stage, "unlock", &LockableMsg::Unlock(kept))?;
+    say(&mut stage, "lock", &LockableMsg::Lock(reversed))?;
+    let reverse = say(&mut stage, "reverse", &LockableMsg::Reverse(back))?;
+    Ok(vec![lock, unlock, reverse])
 }
 
 /// Ann books two berths at 50 each.
