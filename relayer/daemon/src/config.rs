@@ -1,79 +1,24 @@
 //! The configuration file: TOML, Hermes' names, unknown keys refused with the nearest known one.
 
+mod duration;
+mod error;
+mod known;
+
 use std::{
     collections::BTreeSet,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use tessera_primitives::{Address, Height, ZoneId};
 
-/// Why a configuration was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file could not be read.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It is not TOML, or a value has the wrong type.
-    #[error("{path}: {reason}")]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
-        reason: String,
-    },
-    /// A key that means nothing.
-    #[error("{path}: unknown key {key:?} in {table}; did you mean {nearest:?}?")]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// The table.
-        table: String,
-        /// The key.
-        key: String,
-        /// The known key that is written most like it.
-        nearest: String,
-    },
-    /// Two sections with one chain id.
-    #[error("{path}: chain {zone} is configured twice")]
-    Twice {
-        /// The file.
-        path: PathBuf,
-        /// The chain id.
-        zone: ZoneId,
-    },
-    /// A value out of its range.
-    #[error("{path}: chain {zone}: {key} must be {expected}, not {actual}")]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// The chain.
-        zone: ZoneId,
-        /// The key.
-        key: &'static str,
-        /// What it may be.
-        expected: &'static str,
-        /// What it is.
-        actual: String,
-    },
-    /// A zone that no section is about.
-    #[error("{path}: there is no chain {zone}; it has {known:?}")]
-    UnknownZone {
-        /// The file.
-        path: PathBuf,
-        /// The chain id that was asked for.
-        zone: String,
-        /// Those that are there.
-        known: Vec<String>,
-    },
-}
+use duration::duration;
+use known::check_keys;
+
+pub use duration::parse_duration;
+pub use error::ConfigError;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -265,62 +210,6 @@ fn first_height() -> Height {
     Height(1)
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    parse_duration(&text).ok_or_else(|| {
-        serde::de::Error::custom(format_args!(
-            "{text:?} is no duration: 500ms, 10s, 5m, 2h, 14days are"
-        ))
-    })
-}
-
-/// Reads `500ms`, `10s`, `5m`, `2h`, `14days`.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let split = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = text.split_at_checked(split)?;
-    let number: u64 = number.parse().ok()?;
-    let seconds = match unit.trim() {
-        "ms" => return Some(Duration::from_millis(number)),
-        "s" | "sec" | "second" | "seconds" => 1,
-        "m" | "min" | "minute" | "minutes" => 60,
-        "h" | "hour" | "hours" => 3_600,
-        "d" | "day" | "days" => 86_400,
-        _ => return None,
-    };
-    number.checked_mul(seconds).map(Duration::from_secs)
-}
-
-/// What every table may hold. Kept equal to the structs by the test that reads the sample.
-const TABLES: [(&str, &[&str]); 9] = [
-    ("", &["global", "mode", "chains"]),
-    ("global", &["log_level"]),
-    ("mode", &["clients", "locks"]),
-    ("mode.clients", &["refresh", "misbehaviour"]),
-    ("mode.locks", &["reject_own"]),
-    (
-        "chains",
-        &[
-            "id",
-            "rpc_addr",
-            "witness_addrs",
-            "rpc_timeout",
-            "poll_interval",
-            "account_prefix",
-            "key_name",
-            "gas_price",
-            "gas_multiplier",
-            "max_gas",
-            "max_msg_num",
-            "memo_prefix",
-            "views",
-            "locks",
-        ],
-    ),
-    ("chains.gas_price", &["price", "denom"]),
-    ("chains.views", &["contract", "zones"]),
-    ("chains.locks", &["contract", "start_height"]),
-];
-
 impl Config {
     /// Reads and checks a file.
     ///
@@ -399,60 +288,4 @@ impl Config {
         }
         Ok(())
     }
-}
-
-fn check_keys(path: &Path, name: &str, table: &toml::Table) -> Result<(), ConfigError> {
-    let Some((_, known)) = TABLES.iter().find(|(table, _)| *table == name) else {
-        return Ok(());
-    };
-    for (key, value) in table {
-        if !known.contains(&key.as_str()) {
-            return Err(ConfigError::UnknownKey {
-                path: path.into(),
-                table: if name.is_empty() { "the file" } else { name }.into(),
-                key: key.clone(),
-                nearest: nearest(key, known).into(),
-            });
-        }
-        let inner = if name.is_empty() {
-            key.clone()
-        } else {
-            format!("{name}.{key}")
-        };
-        let tables: Vec<&toml::Table> = match value {
-            toml::Value::Table(table) => vec![table],
-            toml::Value::Array(items) => items.iter().filter_map(|item| item.as_table()).collect(),
-            _ => Vec::new(),
-        };
-        for table in tables {
-            check_keys(path, &inner, table)?;
-        }
-    }
-    Ok(())
-}
-
-fn nearest<'a>(key: &str, known: &[&'a str]) -> &'a str {
-    let by_distance = known
-        .iter()
-        .min_by_key(|candidate| distance(key, candidate));
-    by_distance.copied().unwrap_or_default()
-}
-
-/// Levenshtein's: insertions, deletions and replacements from one text to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.bytes().enumerate() {
-        let mut diagonal = i;
-        let mut left = i.saturating_add(1);
-        let mut next = vec![left];
-        for (to, above) in b.bytes().zip(row.iter().skip(1)) {
-            let replaced = diagonal.saturating_add(usize::from(from != to));
-            let shifted = left.min(*above).saturating_add(1);
-            left = replaced.min(shifted);
-            diagonal = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }

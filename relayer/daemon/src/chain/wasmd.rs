@@ -21,6 +21,8 @@ use crate::keys::SigningKey;
 
 use transaction::execute_message;
 
+pub use transaction::Outcome;
+
 /// How transactions of one zone are paid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gas {
@@ -242,6 +244,7 @@ impl Chain for Wasmd {
     }
 
     async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
-        self.broadcast(prepared).await.map(|(included, _)| included)
+        let sent = self.broadcast(prepared).await;
+        sent.map(|outcome| outcome.included)
     }
 }

@@ -1,25 +1,26 @@
-//! `tessera deploy`: stores, instantiates and links the contracts of a manifest, and writes down each step, so that a
-//! deployment that broke off is taken up where it stopped.
+//! `tessera deploy`: stores, instantiates and links the contracts of a manifest. Broken off at any instant and run again,
+//! it goes on where it stopped and does nothing twice: a transaction that stores or makes something is written down before
+//! it is sent, and what is linked the contracts themselves are asked.
 
+mod contracts;
+mod link;
 mod manifest;
 mod record;
 
-use std::{collections::BTreeMap, fs, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{bail, Context as _};
 use clap::Args;
-use tessera_contract_api::{chain_view, roles::Appointment, transaction_lock};
-use tessera_primitives::{Address, Hash, ZoneId};
+use tessera_primitives::{Address, ZoneId};
 
 use self::{
     manifest::{Manifest, ZoneManifest},
-    record::{Deployed, Record},
+    record::Record,
 };
 use super::{Context, Outcome};
 use crate::{
     app,
-    chain::{wasmd::Wasmd, Call, Chain},
-    duties::light_block,
+    chain::{wasmd::Wasmd, Chain},
 };
 
 /// What to deploy, and who may migrate it.
@@ -49,7 +50,7 @@ pub struct Arguments {
 /// A zone that is being deployed to.
 struct Site<'a> {
     manifest: &'a ZoneManifest,
-    chain: Arc<Wasmd>,
+    chain: Wasmd,
     owner: Address,
     admin: Option<String>,
 }
@@ -79,7 +80,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         sites.push(Site {
             manifest: zone,
             owner: zone.owner.clone().or(signer).context("no owner")?,
-            chain: Arc::new(connected),
+            chain: connected,
             admin,
         });
     }
@@ -87,11 +88,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         site.contracts(&arguments.artifacts, &mut record).await?;
     }
     for site in &sites {
-        for other in &sites {
-            if site.manifest.id != other.manifest.id {
-                site.link(other, &manifest, &mut record).await?;
-            }
-        }
+        site.link(&sites, &record).await?;
     }
     let text = format!("deployed; see {}", path.display());
     Outcome::new(text, record.zones())
@@ -111,159 +108,4 @@ impl Site<'_> {
     fn id(&self) -> &ZoneId {
         &self.manifest.id
     }
-
-    /// Makes the two contracts where they are not made yet.
-    async fn contracts(&self, folder: &std::path::Path, record: &mut Record) -> anyhow::Result<()> {
-        if record.zone(self.id()).start_height.is_none() {
-            let tip = self.chain.tip().await?;
-            record.change(self.id(), |zone| zone.start_height = Some(tip))?;
-        }
-        let roles = Appointment {
-            owner: Some(self.owner.clone()),
-            guardian: self.manifest.guardian.clone(),
-        };
-        let view = chain_view::InstantiateMsg {
-            roles: roles.clone(),
-            reserve_denom: self.manifest.views.reserve_denom.clone(),
-        };
-        let view = serde_json::to_vec(&view)?;
-        self.contract(folder, "chain_view", view, record).await?;
-        let lock = transaction_lock::InstantiateMsg {
-            roles,
-            settings: self.manifest.locks.settings.clone(),
-        };
-        let lock = serde_json::to_vec(&lock)?;
-        self.contract(folder, "transaction_lock", lock, record)
-            .await
-    }
-
-    async fn contract(
-        &self,
-        folder: &std::path::Path,
-        name: &'static str,
-        message: Vec<u8>,
-        record: &mut Record,
-    ) -> anyhow::Result<()> {
-        let known = record.contract(self.id(), name);
-        let code = match known.code_id {
-            Some(code) => code,
-            None => {
-                let file = folder.join(format!("{name}.wasm"));
-                let wasm = fs::read(&file).with_context(|| file.display().to_string())?;
-                let hash = Hash::sha256(&wasm);
-                let (code, _) = self.chain.store_code(packed(wasm)?).await?;
-                tracing::info!(zone = %self.id(), name, code, %hash, "stored");
-                record.change_contract(self.id(), name, |contract: &mut Deployed| {
-                    contract.code_id = Some(code);
-                    contract.code_hash = Some(hash);
-                })?;
-                code
-            }
-        };
-        if known.address.is_some() {
-            return Ok(());
-        }
-        let label = format!("tessera {name}");
-        let made = self
-            .chain
-            .instantiate(code, self.admin.clone(), label, message);
-        let (address, _) = made.await?;
-        tracing::info!(zone = %self.id(), name, address, "instantiated");
-        let address = Address::new(address)?;
-        record.change_contract(self.id(), name, |contract| contract.address = Some(address))
-    }
-
-    /// Has this zone view another, and its lock believe the other's.
-    async fn link(
-        &self,
-        other: &Site<'_>,
-        manifest: &Manifest,
-        record: &mut Record,
-    ) -> anyhow::Result<()> {
-        let step = format!("link {}", other.id());
-        if record.zone(self.id()).steps.contains(&step) {
-            return Ok(());
-        }
-        let view = record.address(self.id(), "chain_view")?;
-        let lock = record.address(self.id(), "transaction_lock")?;
-        let peer = record.address(other.id(), "transaction_lock")?;
-        let peer = other.chain.canonical(&peer)?;
-        let mut calls = Vec::new();
-        if !self.views(&view, other.id()).await? {
-            // The newest header has a commit that may still grow; the one below is final.
-            let tip = other.chain.tip().await?;
-            let height = tip.minus(1)?;
-            let shown = light_block(other.chain.as_ref(), height).await?;
-            calls.push(call(
-                &view,
-                &chain_view::ExecuteMsg::RegisterZone {
-                    zone: other.id().clone(),
-                    header: shown.standard(other.id(), None)?,
-                    params: manifest
-                        .view_of(other.id())
-                        .context("a zone of the manifest")?,
-                },
-            )?);
-        }
-        let link = transaction_lock::ExecuteMsg::LinkPeer {
-            zone: other.id().clone(),
-            contract: peer,
-            roots: view.clone(),
-        };
-        calls.push(call(&lock, &link)?);
-        for cap in self
-            .manifest
-            .locks
-            .caps
-            .iter()
-            .filter(|cap| cap.zone == *other.id())
-        {
-            let cap = transaction_lock::ExecuteMsg::SetCap {
-                zone: cap.zone.clone(),
-                asset: cap.asset.clone(),
-                max: cap.max,
-            };
-            calls.push(call(&lock, &cap)?);
-        }
-        let reserve = self.manifest.views.reserve;
-        if !reserve.is_zero() {
-            let zone = other.id().clone();
-            let mut fund = call(&view, &chain_view::ExecuteMsg::Fund { zone })?;
-            let denom = self.manifest.views.reserve_denom.to_string();
-            fund.funds.push((denom, reserve));
-            calls.push(fund);
-        }
-        let prepared = self.chain.prepare(&calls).await?;
-        self.chain.send(prepared).await?;
-        tracing::info!(zone = %self.id(), peer = %other.id(), "linked");
-        record.change(self.id(), |zone| {
-            zone.steps.insert(step);
-        })
-    }
-
-    async fn views(&self, view: &Address, of: &ZoneId) -> anyhow::Result<bool> {
-        let question = serde_json::to_vec(&chain_view::QueryMsg::ViewList {
-            start_after: None,
-            limit: Some(100),
-        })?;
-        let answer = self.chain.query(view, &question).await?;
-        let views: Vec<chain_view::ViewResponse> = serde_json::from_slice(&answer)?;
-        Ok(views.iter().any(|view| view.zone == *of))
-    }
-}
-
-fn call(contract: &Address, message: &impl serde::Serialize) -> anyhow::Result<Call> {
-    Ok(crate::duties::call(contract, message)?)
-}
-
-/// Code as it is uploaded: as it is built. Chains unpack gzip too, but what is stored has this hash either way.
-fn packed(wasm: Vec<u8>) -> anyhow::Result<Vec<u8>> {
-    const MAX: usize = 800 * 1024;
-    if wasm.len() > MAX {
-        bail!(
-            "{} bytes are too many to upload: chains take {MAX}",
-            wasm.len()
-        );
-    }
-    Ok(wasm)
 }

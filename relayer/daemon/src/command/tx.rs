@@ -1,6 +1,7 @@
 //! `tessera tx`: what a user sends.
 
 mod draft;
+mod leg;
 mod register;
 mod reject;
 
@@ -20,7 +21,7 @@ pub enum Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Task {
     /// Bring one chain's leg of a task, with its funds, fee and tip.
-    Register(register::Arguments),
+    Register(leg::Which),
     /// Take a registered leg back, by a proof that another leg is not there.
     Reject(reject::Arguments),
 }

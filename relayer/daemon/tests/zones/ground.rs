@@ -71,6 +71,8 @@ pub struct Ground {
     pub funding: Vec<Mutex<()>>,
     /// Caps that stories need for tokens of their own, as the manifest writes them, by zone.
     pub caps: Mutex<Vec<(usize, String)>>,
+    /// Lockable contracts of stories, by zone.
+    pub targets: Mutex<Vec<(usize, Address)>>,
     relayer: Mutex<Option<Child>>,
     nonce: AtomicU64,
 }
@@ -136,6 +138,7 @@ impl Ground {
             deploying: Mutex::new(()),
             funding: (0..zones).map(|_| Mutex::new(())).collect(),
             caps: Mutex::new(Vec::new()),
+            targets: Mutex::new(Vec::new()),
             relayer: Mutex::new(None),
             nonce: AtomicU64::new(1),
         };
@@ -173,7 +176,8 @@ impl Ground {
         self.home.path().join(name)
     }
 
-    fn command(&self, config: &str) -> Command {
+    /// The binary with a configuration.
+    pub fn command(&self, config: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
         command.arg("--config").arg(self.path(config));
         command

@@ -25,13 +25,14 @@ type Row<'a> = (&'a str, fn(&Ground));
 #[test]
 #[ignore = "starts real zones"]
 fn tasks_on_three_zones_end_as_they_should() {
-    let rows: [Row; 7] = [
+    let rows: [Row; 8] = [
         ("kept", stories::kept::both_are_paid),
         (
             "rejected",
             stories::rejected::who_waits_in_vain_takes_it_back,
         ),
         ("lapsed", stories::lapsed::the_funds_come_back),
+        ("swapped", stories::swapped::a_coin_against_a_token),
         ("booked", stories::booked::a_berth_for_a_payment),
         (
             "after deadlines",

@@ -1,6 +1,10 @@
 //! What operators do: configure, deploy, pin.
 
-use std::fs;
+use std::{
+    fs,
+    process::{Command, Stdio},
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -88,6 +92,9 @@ impl Ground {
     pub fn deploy(&self) -> Vec<Site> {
         let _alone = self.deploying.lock().unwrap();
         self.write_manifest();
+        if self.sites.is_empty() {
+            self.break_off_deployments();
+        }
         let done = self.run_deploy();
         assert_eq!(
             self.run_deploy(),
@@ -102,6 +109,7 @@ impl Ground {
                 .iter()
                 .map(|name| contract(name)["code_id"].to_string())
                 .collect();
+            assert_eq!(codes, ["1", "2"], "nothing was stored twice");
             let mut pin = vec!["pin", &zone.chain_id];
             pin.extend(codes.iter().map(String::as_str));
             ci_zones(&pin, &self.zones_home());
@@ -119,16 +127,38 @@ impl Ground {
     }
 
     fn run_deploy(&self) -> Value {
-        self.tessera(&[
-            "deploy",
-            "--no-admin",
-            "--key-name",
-            "deployer",
-            "--manifest",
-            self.path("manifest.toml").to_str().unwrap(),
-            "--artifacts",
-            artifacts().to_str().unwrap(),
-        ])
+        let run = self.deployment().arg("--json").output().unwrap();
+        let log = String::from_utf8_lossy(&run.stderr);
+        assert!(
+            run.status.success(),
+            "{}{log}",
+            String::from_utf8_lossy(&run.stdout)
+        );
+        let answer: Value = serde_json::from_slice(&run.stdout).unwrap();
+        answer["result"].clone()
+    }
+
+    fn deployment(&self) -> Command {
+        let mut deploy = self.command("config.toml");
+        deploy.args(["deploy", "--no-admin", "--key-name", "deployer"]);
+        deploy.arg("--manifest").arg(self.path("manifest.toml"));
+        deploy.arg("--artifacts").arg(artifacts());
+        deploy
+    }
+
+    /// Kills deployments before, while and after they send: the next one takes up what they left.
+    fn break_off_deployments(&self) {
+        for milliseconds in [150, 400, 700, 1_000, 1_300] {
+            let mut deploy = self.deployment();
+            let mut broken_off = deploy
+                .stderr(Stdio::null())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            broken_off.kill().unwrap();
+            broken_off.wait().unwrap();
+        }
     }
 
     fn write_manifest(&self) {
@@ -151,6 +181,9 @@ impl Ground {
                     .filter(|(on, _)| *on == index)
                     .map(|(_, cap)| cap.clone()),
             );
+            let targets = self.targets.lock().unwrap();
+            let targets = targets.iter().filter(|(on, _)| *on == index);
+            let targets: Vec<&str> = targets.map(|(_, target)| target.as_str()).collect();
             let treasury = self.treasury();
             text.push_str(&format!(
                 "[[zones]]\nid = {id:?}\n\
@@ -158,7 +191,7 @@ impl Ground {
                  trusting_period = 1209600\nunbonding_period = 1814400\nclock_drift = 30\nk = 64\n\
                  refresh_interval = 300\nclose_delay = 604800\nadvance_reward = \"0\"\nfork_bounty = \"0\"\n\
                  [zones.views]\nreserve_denom = {denom:?}\n\
-                 [zones.locks]\ncaps = [{caps}]\n\
+                 [zones.locks]\ncaps = [{caps}]\ntargets = {targets:?}\n\
                  [zones.locks.settings]\nfee = \"{FEE}\"\nfee_denom = {denom:?}\ntreasury = {treasury:?}\n\
                  min_horizon = 10\nmax_horizon = {HORIZON}\nfork_grace = {FORK_GRACE}\n",
                 id = zone.chain_id,

@@ -92,10 +92,11 @@ impl Ground {
         let wasm = std::fs::read(built(name)).unwrap();
         let message = serde_json::to_vec(made).unwrap();
         self.runtime.block_on(async {
-            let (code, _) = chain.store_code(wasm).await.unwrap();
-            let made = chain.instantiate(code, None, name.into(), message);
-            let (address, _) = made.await.unwrap();
-            Address::new(address).unwrap()
+            let stored = chain.prepare_code(wasm).await.unwrap();
+            let code = chain.broadcast(stored).await.unwrap().code_id().unwrap();
+            let made = chain.prepare_contract(code, None, name.into(), message);
+            let made = chain.broadcast(made.await.unwrap()).await.unwrap();
+            made.contract().unwrap()
         })
     }
 

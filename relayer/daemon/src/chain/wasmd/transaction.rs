@@ -11,7 +11,7 @@ use cosmrs::{
 use prost::Message;
 use tendermint::abci::Event;
 use tendermint_rpc::Client;
-use tessera_primitives::{Address, Amount, Hash, Height};
+use tessera_primitives::{Address, Amount, Hash, Height, ZoneId};
 
 use super::{abci::Objection, block_height, Call, ChainError, Included, Prepared, Wasmd};
 
@@ -28,37 +28,74 @@ const INSUFFICIENT_FUNDS: u32 = 5;
 const INSUFFICIENT_FEE: u32 = 13;
 const WRONG_SEQUENCE: u32 = 32;
 
-impl Wasmd {
-    /// Uploads code and answers its number.
+/// What became of a transaction that is in a block.
+pub struct Outcome {
+    zone: ZoneId,
+    /// Where it is.
+    pub included: Included,
+    events: Vec<Event>,
+}
+
+impl Outcome {
+    /// The number of the code that it stored.
     ///
     /// # Errors
-    /// [`ChainError`].
-    pub async fn store_code(&self, wasm: Vec<u8>) -> Result<(u64, Included), ChainError> {
+    /// [`ChainError::Malformed`] when it stored none.
+    pub fn code_id(&self) -> Result<u64, ChainError> {
+        let code = self.attribute("store_code", "code_id")?;
+        let wrong = |error| ChainError::malformed(&self.zone, "code id", error);
+        code.parse().map_err(wrong)
+    }
+
+    /// The address of the contract that it made.
+    ///
+    /// # Errors
+    /// [`ChainError::Malformed`] when it made none.
+    pub fn contract(&self) -> Result<Address, ChainError> {
+        let address = self.attribute("instantiate", "_contract_address")?;
+        let wrong = |error| ChainError::malformed(&self.zone, "contract address", error);
+        Address::new(address).map_err(wrong)
+    }
+
+    fn attribute(&self, kind: &str, key: &str) -> Result<String, ChainError> {
+        let events = self.events.iter().filter(|event| event.kind == kind);
+        let mut named = events
+            .flat_map(|event| &event.attributes)
+            .filter(|attribute| attribute.key_str().is_ok_and(|found| found == key));
+        let value = named.next().and_then(|found| found.value_str().ok());
+        value.map(String::from).ok_or_else(|| {
+            let reason = format!("no {kind} event with {key}");
+            ChainError::malformed(&self.zone, "transaction result", reason)
+        })
+    }
+}
+
+impl Wasmd {
+    /// Signs a transaction that uploads code.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`] with what the zone says: nothing was sent.
+    pub async fn prepare_code(&self, wasm: Vec<u8>) -> Result<Prepared, ChainError> {
         let message = MsgStoreCode {
             sender: self.signer()?.account.to_string(),
             wasm_byte_code: wasm,
             instantiate_permission: None,
         };
         let message = any("/cosmwasm.wasm.v1.MsgStoreCode", &message);
-        let (included, events) = self.broadcast(self.sign(vec![message], 0).await?).await?;
-        let code = self.attribute(&events, "store_code", "code_id")?;
-        let code = code
-            .parse()
-            .map_err(|error| ChainError::malformed(&self.settings.zone, "code id", error))?;
-        Ok((code, included))
+        self.sign(vec![message], 0).await
     }
 
-    /// Makes a contract of stored code and answers its address.
+    /// Signs a transaction that makes a contract of stored code.
     ///
     /// # Errors
-    /// [`ChainError`].
-    pub async fn instantiate(
+    /// [`ChainError::Refused`] with what the zone says: nothing was sent.
+    pub async fn prepare_contract(
         &self,
         code: u64,
         admin: Option<String>,
         label: String,
         message: Vec<u8>,
-    ) -> Result<(String, Included), ChainError> {
+    ) -> Result<Prepared, ChainError> {
         let message = MsgInstantiateContract {
             sender: self.signer()?.account.to_string(),
             admin: admin.unwrap_or_default(),
@@ -68,25 +105,7 @@ impl Wasmd {
             funds: Vec::new(),
         };
         let message = any("/cosmwasm.wasm.v1.MsgInstantiateContract", &message);
-        let (included, events) = self.broadcast(self.sign(vec![message], 0).await?).await?;
-        let address = self.attribute(&events, "instantiate", "_contract_address")?;
-        Ok((address, included))
-    }
-
-    fn attribute(&self, events: &[Event], kind: &str, key: &str) -> Result<String, ChainError> {
-        let attributes = events
-            .iter()
-            .filter(|event| event.kind == kind)
-            .flat_map(|event| &event.attributes);
-        let mut found =
-            attributes.filter(|attribute| attribute.key_str().is_ok_and(|found| found == key));
-        found
-            .next()
-            .and_then(|attribute| attribute.value_str().ok().map(String::from))
-            .ok_or_else(|| {
-                let reason = format!("no {kind} event with {key}");
-                ChainError::malformed(&self.settings.zone, "transaction result", reason)
-            })
+        self.sign(vec![message], 0).await
     }
 
     /// Simulates and signs with the lane's next sequence, which is taken when the transaction is accepted.
@@ -101,7 +120,8 @@ impl Wasmd {
         let until = latest
             .plus(self.settings.timeout_blocks)
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
-        let draft = self.signed(&messages, lane, until, 0)?;
+        // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
+        let draft = self.signed(&messages, lane, until, 1)?;
         let used = self
             .ask_gas(draft)
             .await?
@@ -184,13 +204,13 @@ impl Wasmd {
     }
 
     /// Sends and waits. The lane's sequence is forgotten after any refusal, since somebody else may use the key.
-    pub(super) async fn broadcast(
-        &self,
-        prepared: Prepared,
-    ) -> Result<(Included, Vec<Event>), ChainError> {
+    ///
+    /// # Errors
+    /// As [`super::Chain::send`].
+    pub async fn broadcast(&self, prepared: Prepared) -> Result<Outcome, ChainError> {
         let answer = self
             .client
-            .broadcast_tx_sync(prepared.bytes.clone())
+            .broadcast_tx_sync(prepared.bytes)
             .await
             .map_err(|error| self.unreachable(error))?;
         let mut lane = self.lane.lock().await;
@@ -206,27 +226,34 @@ impl Wasmd {
             lane.sequence = lane.sequence.saturating_add(1);
         }
         drop(lane);
-        let outcome = self.confirm(&prepared).await;
+        let outcome = self.outcome(prepared.hash, prepared.until).await;
         if outcome.is_err() {
             *self.lane.lock().await = None;
         }
         outcome
     }
 
-    async fn confirm(&self, prepared: &Prepared) -> Result<(Included, Vec<Event>), ChainError> {
-        let hash = tendermint::Hash::Sha256(prepared.hash.0);
+    /// Waits until a transaction is in a block, or can no longer be.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`] when it failed in its block, [`ChainError::TimedOut`].
+    pub async fn outcome(&self, transaction: Hash, until: Height) -> Result<Outcome, ChainError> {
+        let hash = tendermint::Hash::Sha256(transaction.0);
         loop {
-            tokio::time::sleep(Duration::from_millis(200)).await;
             // The tip is read first: what was in a block up to it is found afterwards.
             let tip = super::Chain::tip(self).await?;
             match self.client.tx(hash, false).await {
                 Ok(found) if found.tx_result.code.is_ok() => {
                     let included = Included {
                         height: Height(found.height.value()),
-                        hash: prepared.hash,
+                        hash: transaction,
                         gas_used: u64::try_from(found.tx_result.gas_used).unwrap_or_default(),
                     };
-                    return Ok((included, found.tx_result.events));
+                    return Ok(Outcome {
+                        zone: self.settings.zone.clone(),
+                        included,
+                        events: found.tx_result.events,
+                    });
                 }
                 Ok(found) => {
                     return Err(self.objection(Objection {
@@ -235,15 +262,16 @@ impl Wasmd {
                         reason: found.tx_result.log,
                     }));
                 }
-                Err(_) if tip <= prepared.until => {}
+                Err(_) if tip <= until => {}
                 Err(_) => {
                     return Err(ChainError::TimedOut {
                         zone: self.settings.zone.clone(),
-                        transaction: prepared.hash,
-                        until: prepared.until,
+                        transaction,
+                        until,
                     });
                 }
             }
+            tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
 

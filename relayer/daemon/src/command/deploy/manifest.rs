@@ -1,6 +1,6 @@
 use std::{fs, path::Path};
 
-use anyhow::Context;
+use anyhow::{ensure, Context};
 use serde::Deserialize;
 use tessera_contract_api::transaction_lock::Settings;
 use tessera_primitives::{Address, Amount, Asset, Denom, ZoneId};
@@ -44,6 +44,9 @@ pub(super) struct Locks {
     pub(super) settings: Settings,
     #[serde(default)]
     pub(super) caps: Vec<Cap>,
+    /// Lockable contracts of the zone that legs may call.
+    #[serde(default)]
+    pub(super) targets: Vec<Address>,
 }
 
 /// What may be at risk from another zone.
@@ -60,20 +63,24 @@ impl Manifest {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         let manifest: Manifest =
             toml::from_str(&text).with_context(|| path.display().to_string())?;
+        let known = |id: &ZoneId| manifest.zones.iter().filter(|zone| zone.id == *id).count();
         for zone in &manifest.zones {
-            let refused = |what| format!("{}: {}: {what}", path.display(), zone.id);
+            let refused = |what: &str| format!("{}: {}: {what}", path.display(), zone.id);
             zone.viewed.check().with_context(|| refused("viewed"))?;
             let settings = zone.locks.settings.clone();
             tessera_lock::state::Parameters::from(settings)
                 .check()
                 .with_context(|| refused("locks.settings"))?;
+            ensure!(known(&zone.id) == 1, refused("the manifest has it twice"));
+            for cap in &zone.locks.caps {
+                let other = cap.zone != zone.id && known(&cap.zone) == 1;
+                let told = format!(
+                    "a cap is against {}, no other zone of the manifest",
+                    cap.zone
+                );
+                ensure!(other, refused(&told));
+            }
         }
         Ok(manifest)
-    }
-
-    /// How a zone is viewed.
-    pub(super) fn view_of(&self, zone: &ZoneId) -> Option<Params> {
-        let found = self.zones.iter().find(|entry| entry.id == *zone);
-        found.map(|entry| entry.viewed)
     }
 }

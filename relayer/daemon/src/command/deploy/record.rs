@@ -1,7 +1,7 @@
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
 };
 
@@ -24,7 +24,6 @@ pub(super) struct DeployedZone {
     /// Height below which none of our contracts existed.
     pub(super) start_height: Option<Height>,
     pub(super) contracts: BTreeMap<String, Deployed>,
-    pub(super) steps: BTreeSet<String>,
 }
 
 /// A contract.
@@ -34,6 +33,18 @@ pub(super) struct Deployed {
     pub(super) code_id: Option<u64>,
     pub(super) code_hash: Option<Hash>,
     pub(super) address: Option<Address>,
+    /// The transaction that was signed for the next of these, written down before it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pending: Option<Pending>,
+}
+
+/// A transaction of which it is not known yet what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pending {
+    pub(super) transaction: Hash,
+    /// No block above this height can include it.
+    pub(super) until: Height,
 }
 
 impl Record {
@@ -71,9 +82,14 @@ impl Record {
     ) -> anyhow::Result<()> {
         act(self.zones.entry(id.clone()).or_default());
         let draft = self.path.with_extension("draft");
-        fs::write(&draft, serde_json::to_string_pretty(&self.zones)?)
-            .and_then(|()| fs::rename(&draft, &self.path))
-            .with_context(|| self.path.display().to_string())
+        let text = serde_json::to_string_pretty(&self.zones)?;
+        let write = || {
+            let mut file = fs::File::create(&draft)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&draft, &self.path)
+        };
+        write().with_context(|| self.path.display().to_string())
     }
 
     pub(super) fn change_contract(

@@ -1,44 +1,23 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use clap::Args;
 use serde_json::json;
 use tessera_contract_api::transaction_lock::{ConfigResponse, ExecuteMsg, QueryMsg};
 use tessera_lock::Effect;
 use tessera_primitives::{Address, Amount, Asset};
 
-use super::draft::Draft;
+use super::leg::Which;
 use crate::{
-    app,
     chain::Call,
     command::{Context, Outcome},
     duties,
 };
 
-/// Which leg.
-#[derive(Debug, Args)]
-pub struct Arguments {
-    /// The chain whose leg is brought.
-    #[arg(long)]
-    chain: String,
-    /// The task, in TOML or JSON.
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
-    /// The registrant's key; that of the configuration unless told.
-    #[arg(long)]
-    key_name: Option<String>,
-}
-
-pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
-    let config = context.config()?;
-    let chain = config.chain(&arguments.chain)?;
-    let ring = context.keys();
-    let key = arguments.key_name.as_deref().unwrap_or(&chain.key_name);
-    let zone = app::serve(chain, Some((&ring, key))).await?;
-    let draft = Draft::load(&arguments.file)?;
-    let task = draft.task()?;
-    let leg = draft.leg(&chain.id)?;
-    let terms: ConfigResponse = duties::ask(&zone, &zone.lock, &QueryMsg::Config {}).await?;
+pub(super) async fn run(context: &Context, which: Which) -> anyhow::Result<Outcome> {
+    let own = which.open(context).await?;
+    let zone = &own.zone;
+    let leg = own.draft.leg(zone.chain.zone())?;
+    let terms: ConfigResponse = duties::ask(zone, &zone.lock, &QueryMsg::Config {}).await?;
 
     let mut totals = totals(&leg.tx)?;
     let fee = Asset::Native(terms.parameters.fee_denom.clone());
@@ -47,7 +26,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
         *total = total.plus(amount)?;
     }
     let message = ExecuteMsg::Register {
-        task: task.clone(),
+        task: own.task.clone(),
         tx: leg.tx.clone(),
         reversal: leg.reversal.clone(),
         tip: leg.tip,
@@ -61,22 +40,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
         }
     }
     calls.push(register);
-    let prepared = zone.chain.prepare(&calls).await?;
-    let fee = prepared.fee;
-    let included = zone.chain.send(prepared).await?;
-    let id = task.id();
-    let text = format!(
-        "registered task {id} on {} at height {}",
-        chain.id, included.height
-    );
-    let result = json!({
-        "task": id,
-        "height": included.height,
-        "transaction": included.hash,
-        "gas_used": included.gas_used,
-        "fee": fee,
-    });
-    Outcome::new(text, &result)
+    own.send("registered", &calls).await
 }
 
 /// What a leg brings, by asset.

@@ -9,8 +9,8 @@ use crate::{ground::Ground, people::PURSE, task::SENT};
 pub fn a_killed_relayer_takes_up(ground: &Ground) {
     let [alice, bob] = ground.people(["late-alice", "late-bob"]);
     let legs = [
-        ground.payment(0, &alice, &bob, 70),
-        ground.payment(1, &bob, &alice, 70),
+        ground.payment(0, &alice, &bob, 100),
+        ground.payment(1, &bob, &alice, 100),
     ];
     let draft = ground.draft(Settlement::AfterDeadlines, &legs);
     let task = ground.register(0, &alice, &draft).task;

@@ -14,7 +14,7 @@ use crate::{
 
 const PRICE: u128 = 50;
 
-/// Alice books two berths on one zone if Bob pays her on another.
+/// Alice books two berths on one zone if Bob pays her on another; the operator lets legs call the harbour's contract first.
 pub fn a_berth_for_a_payment(ground: &Ground) {
     let [alice, bob, harbour] = ground.people(["book-alice", "book-bob", "book-harbour"]);
     let made = InstantiateMsg {
@@ -43,6 +43,8 @@ pub fn a_berth_for_a_payment(ground: &Ground) {
     let link = ExecuteMsg::LinkLock { lock };
     let said = [(&booking, stock, 0), (&booking, link, 0)];
     ground.send(0, &harbour, &said).unwrap();
+    ground.targets.lock().unwrap().push((0, booking.clone()));
+    ground.deploy();
 
     let (coin, price) = (ground.coin(0), 2 * PRICE);
     let wanted = Booking {

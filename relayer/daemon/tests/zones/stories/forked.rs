@@ -13,14 +13,14 @@ use crate::{
     ground::{ci_zones, until, Ground, Record},
     operator::FEE,
     people::{Person, PURSE},
-    task::body,
+    task::{body, SENT, TIP},
 };
 
 /// A zone's validators sign a second history while a task waits for it. The relayer, which compares its node with a
 /// witness, proves that to the other zone by transaction. From then on nothing registers or commits with the forked zone,
 /// and what waits comes back.
 pub fn it_is_proven_by_transaction(ground: &Ground) {
-    let [alice, bob] = ground.people(["fork-alice", "fork-bob"]);
+    let [alice, bob, carol] = ground.people(["fork-alice", "fork-bob", "fork-carol"]);
     ground.start_relayer();
     let pair = |ahead| {
         [
@@ -30,7 +30,7 @@ pub fn it_is_proven_by_transaction(ground: &Ground) {
     };
     let draft = ground.draft(Settlement::OnProof, &pair(300));
     let before = ground.register(0, &alice, &draft);
-    ground.register(1, &bob, &draft);
+    let on_second = ground.register(1, &bob, &draft);
     ground.expect(&before.task, &[(0, "kept"), (1, "kept")]);
     let draft = ground.draft(Settlement::OnProof, &pair(150));
     let waiting = ground.register(0, &alice, &draft);
@@ -66,18 +66,20 @@ pub fn it_is_proven_by_transaction(ground: &Ground) {
     let told = format!("zone {} is Forked, expected Active", ground.id(1));
     assert!(refused.contains(&told), "{refused}");
 
-    ground.register(1, &bob, &draft);
-    let said = commit_anyway(ground, &alice, &draft.task, view.latest.height);
+    let late = ground.register(1, &bob, &draft);
+    let said = commit_anyway(ground, &carol, &draft.task, view.latest.height);
     assert!(said.contains(&told), "{said}");
     assert_eq!(ground.states(&waiting.task)[ground.id(0)], "registered");
     // On the forked zone the leg may lock, since that zone's view of the first is sound; it is reversed by proof.
     ground.expect(&waiting.task, &[(0, "lapsed"), (1, "reversed")]);
-    let left = ground.coins(0, &bob.address);
-    assert!(left > PURSE, "the task before the fork stays kept");
-    assert!(
-        ground.coins(0, &alice.address)
-            > PURSE - 1_000 - 2 * FEE - before.fee - waiting.fee - 100_000
-    );
+    // The task before the fork stays kept; of the one after it each has lost no more than what it cost to try.
+    assert_eq!(ground.coins(0, &bob.address), PURSE + SENT);
+    assert_eq!(ground.coins(1, &alice.address), PURSE + SENT);
+    let kept = PURSE - SENT - FEE - TIP;
+    let lapsed = kept - FEE - before.fee - waiting.fee;
+    assert_eq!(ground.coins(0, &alice.address), lapsed);
+    let reversed = kept - FEE - TIP - on_second.fee - late.fee;
+    assert_eq!(ground.coins(1, &bob.address), reversed);
 }
 
 /// A block of the second zone, by one of its histories.

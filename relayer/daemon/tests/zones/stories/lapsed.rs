@@ -6,8 +6,8 @@ use crate::{ground::Ground, operator::FEE, people::PURSE};
 pub fn the_funds_come_back(ground: &Ground) {
     let [alice, bob] = ground.people(["lapsed-alice", "lapsed-bob"]);
     let legs = [
-        ground.payment(0, &alice, &bob, 16),
-        ground.payment(1, &bob, &alice, 16),
+        ground.payment(0, &alice, &bob, 40),
+        ground.payment(1, &bob, &alice, 40),
     ];
     let draft = ground.draft(Settlement::OnProof, &legs);
     let registered = ground.register(0, &alice, &draft);

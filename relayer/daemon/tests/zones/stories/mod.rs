@@ -8,3 +8,4 @@ pub mod lapsed;
 pub mod refused;
 pub mod rejected;
 pub mod reversed;
+pub mod swapped;

@@ -1,0 +1,73 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use tessera_lock::Task;
+
+use super::draft::Draft;
+use crate::{
+    app,
+    chain::Call,
+    command::{Context, Outcome},
+    config::Config,
+    relay::Zone,
+};
+
+/// Which leg of which task.
+#[derive(Debug, Args)]
+pub struct Which {
+    /// The chain of the leg.
+    #[arg(long)]
+    chain: String,
+    /// The task, in TOML or JSON: the same for all its registrants.
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+    /// The registrant's key; that of the configuration unless told.
+    #[arg(long)]
+    key_name: Option<String>,
+}
+
+/// A leg, and the zone that it is on, with its registrant's key.
+pub(super) struct OwnLeg {
+    pub(super) config: Config,
+    pub(super) zone: Zone,
+    pub(super) draft: Draft,
+    pub(super) task: Task,
+}
+
+impl Which {
+    pub(super) async fn open(&self, context: &Context) -> anyhow::Result<OwnLeg> {
+        let config = context.config()?;
+        let chain = config.chain(&self.chain)?;
+        let draft = Draft::load(&self.file)?;
+        let task = draft.task()?;
+        let ring = context.keys();
+        let key = self.key_name.as_deref().unwrap_or(&chain.key_name);
+        let zone = app::serve(chain, Some((&ring, key))).await?;
+        Ok(OwnLeg {
+            config,
+            zone,
+            draft,
+            task,
+        })
+    }
+}
+
+impl OwnLeg {
+    /// Sends the messages as one transaction, and says what it did and what it cost.
+    pub(super) async fn send(&self, did: &str, calls: &[Call]) -> anyhow::Result<Outcome> {
+        let prepared = self.zone.chain.prepare(calls).await?;
+        let fee = prepared.fee;
+        let included = self.zone.chain.send(prepared).await?;
+        let (id, zone) = (self.task.id(), self.zone.chain.zone());
+        let text = format!("{did} task {id} on {zone} at height {}", included.height);
+        let result = json!({
+            "task": id,
+            "height": included.height,
+            "transaction": included.hash,
+            "gas_used": included.gas_used,
+            "fee": fee,
+        });
+        Outcome::new(text, &result)
+    }
+}

@@ -1,0 +1,68 @@
+use std::{io, path::PathBuf};
+
+use tessera_primitives::ZoneId;
+
+/// Why a configuration was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("{path}: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is not TOML, or a value has the wrong type.
+    #[error("{path}: {reason}")]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with line and column.
+        reason: String,
+    },
+    /// A key that means nothing.
+    #[error("{path}: unknown key {key:?} in {table}; did you mean {nearest:?}?")]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// The table.
+        table: String,
+        /// The key.
+        key: String,
+        /// The known key that is written most like it.
+        nearest: String,
+    },
+    /// Two sections with one chain id.
+    #[error("{path}: chain {zone} is configured twice")]
+    Twice {
+        /// The file.
+        path: PathBuf,
+        /// The chain id.
+        zone: ZoneId,
+    },
+    /// A value out of its range.
+    #[error("{path}: chain {zone}: {key} must be {expected}, not {actual}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// The chain.
+        zone: ZoneId,
+        /// The key.
+        key: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        actual: String,
+    },
+    /// A zone that no section is about.
+    #[error("{path}: there is no chain {zone}; it has {known:?}")]
+    UnknownZone {
+        /// The file.
+        path: PathBuf,
+        /// The chain id that was asked for.
+        zone: String,
+        /// Those that are there.
+        known: Vec<String>,
+    },
+}
