@@ -1,4 +1,4 @@
-//! The project's figures: `ci/results.jsonl`, one JSON object a line.
+//! The project's figures: `ci/bench/results.jsonl`, one JSON object a line.
 //!
 //! A line is a measure in a case, its value, and the goal that it must not exceed, if there is one. A run
 //! replaces the lines that it measures again; gas and bytes may not grow by over 2 % against what is committed.
@@ -157,10 +157,15 @@ pub fn grown(committed: &[Line], measured: &[Line]) -> Vec<Growth> {
         .collect()
 }
 
-/// A table for people, one row a figure, with a mark where a goal is missed.
+/// What a measure's name ends with when its lines say what others are made of; their cases have a `part` more.
+const PART: &str = "_part";
+
+/// A table for people, one row a figure, with a mark where a goal is missed and with what the figure is made of.
 pub fn table(lines: &[Line]) -> String {
-    let mut rows = vec![["measure", "case", "value", "unit", "goal", ""].map(str::to_owned)];
-    rows.extend(lines.iter().map(|line| {
+    let head = ["measure", "case", "value", "unit", "goal", "", "of which"];
+    let mut rows = vec![head.map(str::to_owned)];
+    let wholes = lines.iter().filter(|line| !line.measure.ends_with(PART));
+    rows.extend(wholes.map(|line| {
         [
             line.measure.clone(),
             line.case_in_words(),
@@ -171,9 +176,10 @@ pub fn table(lines: &[Line]) -> String {
                 .map(Number::to_string)
                 .unwrap_or_default(),
             if line.misses_goal() { "missed" } else { "" }.to_owned(),
+            parts(line, lines),
         ]
     }));
-    let mut widths = [0_usize; 6];
+    let mut widths = [0_usize; 7];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
             *width = cell.chars().count().max(*width);
@@ -190,6 +196,17 @@ pub fn table(lines: &[Line]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The parts of a figure, in words.
+fn parts(whole: &Line, lines: &[Line]) -> String {
+    let named = lines.iter().filter_map(|line| {
+        let mut case = line.case.clone();
+        let part = case.remove("part")?;
+        let ours = line.measure.strip_suffix(PART) == Some(&whole.measure) && case == whole.case;
+        ours.then(|| format!("{} {}", part.as_str().unwrap_or_default(), line.value))
+    });
+    named.collect::<Vec<_>>().join(", ")
 }
 
 fn growth_percent(before: f64, now: f64) -> f64 {

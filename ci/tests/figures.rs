@@ -86,3 +86,21 @@ fn growth_is_tolerated_up_to_two_percent_and_only_counted_for_gas_and_bytes() {
     assert_eq!(grown(&committed, &[transactions]), []);
     assert_eq!(grown(&[], &[line("a", 9, None, "c2")]), []);
 }
+
+#[test]
+fn the_table_shows_parts_beside_their_whole() {
+    let gas = |measure: &str, case: &str, value: u64| {
+        let text = format!(
+            r#"{{"measure":"{measure}","case":{case},"value":{value},"unit":"gas","goal":null,"commit":"c1","date":"2026-11-21"}}"#
+        );
+        parse(&text).unwrap().remove(0)
+    };
+    let shown = table(&[
+        gas("task_gas", r#"{"batch":1}"#, 30),
+        gas("task_gas_part", r#"{"batch":1,"part":"compute"}"#, 10),
+        gas("task_gas_part", r#"{"batch":1,"part":"storage"}"#, 20),
+        gas("task_gas_part", r#"{"batch":2,"part":"storage"}"#, 99),
+    ]);
+    assert_eq!(shown.lines().count(), 2);
+    assert!(shown.ends_with("compute 10, storage 20\n"), "{shown}");
+}

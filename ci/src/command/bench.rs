@@ -16,7 +16,7 @@ pub struct Arguments {
     #[command(subcommand)]
     verb: Verb,
     /// The committed figures.
-    #[arg(long, global = true, default_value = "ci/results.jsonl")]
+    #[arg(long, global = true, default_value = "ci/bench/results.jsonl")]
     results: PathBuf,
     /// The folder of built contracts.
     #[arg(long, global = true, default_value = "artifacts")]
