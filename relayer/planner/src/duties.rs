@@ -111,10 +111,16 @@ impl<'a> Own<'a> {
         Height(self.zone.height.0.saturating_add(1))
     }
 
+    /// The height at which its node tries a transaction before it is sent: that of the newest block. What needs a height to
+    /// be reached is due from here on, or it would be refused once for nothing and wait out a pause.
+    fn reached(&self) -> Height {
+        self.zone.height
+    }
+
     fn due(&self) -> Due {
         match self.known.state() {
             None => Due::Nothing,
-            Some(LegState::Registered) if self.next() >= self.leg.deadline => self.lapse(),
+            Some(LegState::Registered) if self.reached() >= self.leg.deadline => self.lapse(),
             Some(LegState::Registered) => commit::want(self)
                 .or_else(|| reject::want(self))
                 .map_or(Due::Nothing, Due::Proof),

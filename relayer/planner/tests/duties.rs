@@ -185,6 +185,18 @@ fn a_leg_whose_other_never_commits_is_reversed_and_the_other_lapses() {
 }
 
 #[test]
+fn a_leg_lapses_when_a_block_has_reached_its_deadline() {
+    let mut relayer = Relayer::new();
+    let task = task(1);
+    relayer.blocks(3, vec![], vec![registered(&task, "b")]);
+    // The next block would do, but a node tries the message at its newest one first, and would refuse it there.
+    relayer.blocks(DEADLINE.0 - 1, vec![], vec![]);
+    assert!(relayer.said().is_empty(), "{:?}", relayer.said());
+    relayer.blocks(DEADLINE.0, vec![], vec![]);
+    assert_eq!(relayer.said(), [format!("lapse on b: {}", task.id())]);
+}
+
+#[test]
 fn what_was_promised_is_not_given_out_again_until_it_cannot_happen() {
     let mut relayer = Relayer::new();
     let task = task(1);

@@ -66,7 +66,7 @@ fn judge(own: &Own<'_>, sightings: impl Iterator<Item = Sighting>) -> Option<Out
         own: own.index,
         state: own.known.state()?,
         seen: &own.known.seen,
-        height: own.next(),
+        height: own.reached(),
         fork_grace: own.zone.served.fork_grace,
     };
     let sightings: Vec<Sighting> = sightings.collect();

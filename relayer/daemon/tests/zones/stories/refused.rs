@@ -1,11 +1,13 @@
 //! What users and operators get wrong: each is told what was expected and what came, and nothing has changed.
 
-use std::fs;
+use std::{fs, time::Duration};
 
-use tessera::keys::new_mnemonic;
-use tessera_contract_api::transaction_lock::ExecuteMsg;
+use tendermint::block::CommitSig;
+use tessera::{chain::Chain, duties::light_block, keys::new_mnemonic};
+use tessera_contract_api::{chain_view::ExecuteMsg::Advance, transaction_lock::ExecuteMsg};
+use tessera_header::Header;
 use tessera_lock::{evidence::ZoneProof, tx_hash, Effect, Settlement, Task};
-use tessera_primitives::{Amount, Bytes, ZoneId};
+use tessera_primitives::{Amount, Bytes, Height, ZoneId};
 use tessera_proof::Proof;
 
 use crate::{
@@ -23,6 +25,7 @@ pub fn bad_input_changes_nothing(ground: &Ground) {
     wrong_words(ground, &alice, &bob);
     wrong_deadlines(ground, &alice, &bob);
     wrong_messages(ground, &alice, &bob);
+    wrong_headers(ground);
     let left = ground.coins(0, &alice.address);
     assert_eq!(left, PURSE, "nothing was taken, not even a fee");
     wrong_proofs(ground, &alice, &bob);
@@ -123,6 +126,72 @@ fn wrong_messages(ground: &Ground, alice: &Person, bob: &Person) {
     refuses(none, &[&format!("0 of utess1 came along, expected {ALL}")]);
     let id = task.id().to_string();
     assert_eq!(ground.states(&id)[ground.id(0)], "unregistered");
+}
+
+/// A header that is cut short, one with a signature that was tampered with, one of another chain, one of nowhere.
+fn wrong_headers(ground: &Ground) {
+    let [carol] = ground.people(["wrong-carol"]);
+    let contract = &ground.sites[0].view;
+    let show = |zone: &ZoneId, header: Header| {
+        let zone = zone.clone();
+        ground.send(0, &carol, &[(contract, Advance { zone, header }, 0)])
+    };
+    let trusted = ground.view(0, 1).latest.height;
+    let (zone, full, signature) = header_of(ground, 1, trusted);
+    let elsewhere: ZoneId = "nowhere-1".parse().unwrap();
+    refuses(
+        show(&elsewhere, Header::Standard(full.clone())),
+        &["zone nowhere-1"],
+    );
+    let cut = Bytes(full.0[..full.0.len() - 9].to_vec());
+    refuses(
+        show(&zone, Header::Standard(cut)),
+        &["not a protobuf header"],
+    );
+    let (other, theirs, _) = header_of(ground, 2, trusted);
+    let told = format!("a header of chain {other}, expected {zone}");
+    refuses(show(&zone, Header::Standard(theirs)), &[&told]);
+    let mut forged = full.clone();
+    let mut windows = forged.0.windows(signature.len());
+    let at = windows.position(|window| window == signature).unwrap();
+    forged.0[at] ^= 1;
+    refuses(
+        show(&zone, Header::Standard(forged)),
+        &["invalid signature of validator 0"],
+    );
+    assert_eq!(
+        ground.coins(0, &carol.address),
+        PURSE,
+        "nothing was paid for"
+    );
+    show(&zone, Header::Standard(full)).unwrap();
+}
+
+/// The newest header of a zone in the standard form, to be verified from a trusted height, and the
+/// signature of the zone's validator in it.
+fn header_of(ground: &Ground, of: usize, trusted: Height) -> (ZoneId, Bytes, Vec<u8>) {
+    let chain = ground.chain(of, "relayer");
+    ground.runtime.block_on(async {
+        let mut tip = chain.tip().await.unwrap();
+        while tip.0 <= trusted.0 + 1 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            tip = chain.tip().await.unwrap();
+        }
+        // The newest header has a commit that may still grow; the one below is final.
+        let height = tip.minus(1).unwrap();
+        let anchor = light_block(&chain, trusted).await.unwrap();
+        let shown = light_block(&chain, height).await.unwrap();
+        let header = shown.standard(chain.zone(), Some((trusted, &anchor)));
+        let Header::Standard(bytes) = header.unwrap() else {
+            unreachable!("the standard form was asked for");
+        };
+        let commit = chain.header(height).await.unwrap().signed_header.commit;
+        let CommitSig::BlockIdFlagCommit { signature, .. } = &commit.signatures[0] else {
+            unreachable!("the zone's one validator has signed");
+        };
+        let signature = signature.as_ref().unwrap().as_bytes().to_vec();
+        (chain.zone().clone(), bytes, signature)
+    })
 }
 
 /// A proof that was tampered with, cut short, or is about another zone takes no leg back; the honest one does.
