@@ -11,7 +11,7 @@ use cosmrs::{
 use prost::Message;
 use tendermint::abci::Event;
 use tendermint_rpc::Client;
-use tessera_primitives::{Address, Amount, Hash, Height, ZoneId};
+use tessera_primitives::{Address, Amount, Asset, Denom, Hash, Height, ZoneId};
 
 use super::{abci::Objection, block_height, Call, ChainError, Included, Prepared, Wasmd};
 
@@ -122,10 +122,10 @@ impl Wasmd {
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
         // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
         let draft = self.signed(&messages, lane, until, 1)?;
-        let used = self
-            .ask_gas(draft)
-            .await?
-            .map_err(|objection| self.objection(objection))?;
+        let used = match self.ask_gas(draft).await? {
+            Ok(used) => used,
+            Err(objection) => return Err(self.untried(objection).await?),
+        };
         let gas_limit = self.padded(used, spare)?;
         let bytes = self.signed(&messages, lane, until, gas_limit)?;
         Ok(Prepared {
@@ -273,6 +273,24 @@ impl Wasmd {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
+    }
+
+    /// What a failed simulation means: its code says nothing of an empty wallet, and its text may be a contract's.
+    async fn untried(&self, objection: Objection) -> Result<ChainError, ChainError> {
+        let signer = self.signer()?;
+        let gas = &self.settings.gas;
+        let wrong = |error| ChainError::malformed(&self.settings.zone, "fee denom", error);
+        let denom = Asset::Native(Denom::new(gas.denom.as_str()).map_err(wrong)?);
+        let held = self.ask_balance(&signer.account, &denom).await?;
+        if gas.price > 0.0 && held.is_zero() {
+            return Ok(ChainError::NoMoney {
+                zone: self.settings.zone.clone(),
+                account: signer.account.clone(),
+                needed: format!("fees in {}", gas.denom),
+                reason: "it holds none".into(),
+            });
+        }
+        Ok(self.objection(objection))
     }
 
     fn objection(&self, objection: Objection) -> ChainError {

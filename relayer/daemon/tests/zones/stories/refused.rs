@@ -4,7 +4,10 @@ use std::{fs, time::Duration};
 
 use tendermint::block::CommitSig;
 use tessera::{chain::Chain, duties::light_block, keys::new_mnemonic};
-use tessera_contract_api::{chain_view::ExecuteMsg::Advance, transaction_lock::ExecuteMsg};
+use tessera_contract_api::{
+    chain_view::ExecuteMsg::{Advance, Fund},
+    transaction_lock::ExecuteMsg,
+};
 use tessera_header::Header;
 use tessera_lock::{evidence::ZoneProof, tx_hash, Effect, Settlement, Task};
 use tessera_primitives::{Amount, Bytes, Height, ZoneId};
@@ -79,11 +82,44 @@ fn wrong_words(ground: &Ground, alice: &Person, bob: &Person) {
     let penniless = ground.try_register(0, "wrong-empty", &draft);
     refuses(penniless, &[&empty, "fees in utess1", "Send it some coins"]);
 
+    let [spent] = ground.people(["wrong-spent"]);
+    spend_all(ground, &spent);
+    let penniless = ground.try_register(0, &spent.name, &draft);
+    let told = [
+        spent.address.as_str(),
+        "fees in utess1",
+        "Send it some coins",
+    ];
+    refuses(penniless, &told);
+
     let mut text = fs::read_to_string(&draft.file).unwrap();
     text = text.replace(&format!("{:?}", ground.id(1)), "\"nowhere-1\"");
     fs::write(&draft.file, text).unwrap();
     let unknown = ground.try_register(0, &alice.name, &draft);
     refuses(unknown, &["zone nowhere-1 is not linked"]);
+}
+
+/// Gives away all that somebody has on the first zone, to the coin: what is not the fee fills the reserve of a view.
+fn spend_all(ground: &Ground, person: &Person) {
+    let chain = ground.chain(0, &person.name);
+    let zone = ground.id(1).parse().unwrap();
+    let fund = tessera::duties::call(&ground.sites[0].view, &Fund { zone }).unwrap();
+    let denom = ground.zone(0).denom.clone();
+    ground.runtime.block_on(async {
+        let mut fee = Amount(0);
+        loop {
+            let mut all = fund.clone();
+            all.funds
+                .push((denom.clone(), Amount(PURSE - fee.0.max(1))));
+            let prepared = chain.prepare(&[all]).await.unwrap();
+            if prepared.fee == fee {
+                chain.send(prepared).await.unwrap();
+                return;
+            }
+            fee = prepared.fee;
+        }
+    });
+    assert_eq!(ground.coins(0, &person.address), 0);
 }
 
 /// A block too near, and far too far: the bounds are told.
