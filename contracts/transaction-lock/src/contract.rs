@@ -1,7 +1,7 @@
 //! The doorway: parse, permit, dispatch.
 
 use cosmwasm_std::{entry_point, Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response};
-use tessera_contract_api::transaction_lock::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use tessera_contract_api::transaction_lock::{ExecuteMsg, InstantiateMsg, OwnLeg, QueryMsg};
 use tessera_contract_kit::{payment, roles};
 
 use crate::{execute, migrate::take_over, query::answer, LockError};
@@ -38,7 +38,11 @@ pub fn execute(
 ) -> Result<Response, LockError> {
     payment::refuse_while_fetching(deps.storage)?;
     roles::permit(deps.storage, &env, &info.sender, &message)?;
-    if !matches!(&message, ExecuteMsg::Register { .. }) {
+    let registers = matches!(
+        &message,
+        ExecuteMsg::Register { .. } | ExecuteMsg::RegisterBatch { .. }
+    );
+    if !registers {
         payment::require_funds(&info.funds, &[])?;
     }
     match message {
@@ -47,10 +51,19 @@ pub fn execute(
             tx,
             reversal,
             tip,
-        } => execute::register(deps, env, info, (task, tx, reversal, tip)),
-        ExecuteMsg::Commit { tasks, proofs } => execute::commit(deps, env, info, tasks, proofs),
-        ExecuteMsg::Reject { task, proofs } => execute::reject(deps, env, info, task, proofs),
-        ExecuteMsg::Settle { tasks, proofs } => execute::settle(deps, env, info, tasks, proofs),
+        } => {
+            let leg = OwnLeg {
+                task,
+                tx,
+                reversal,
+                tip,
+            };
+            execute::register(deps, env, info, vec![leg])
+        }
+        ExecuteMsg::RegisterBatch { legs } => execute::register(deps, env, info, legs),
+        ExecuteMsg::Commit { batch } => execute::commit(deps, env, info, batch),
+        ExecuteMsg::Reject { batch } => execute::reject(deps, env, info, batch),
+        ExecuteMsg::Settle { batch } => execute::settle(deps, env, info, batch),
         ExecuteMsg::Lapse { task_id } => execute::lapse(deps, env, task_id),
         ExecuteMsg::Claim { task_id, effect } => execute::claim(deps, env, task_id, effect),
         ExecuteMsg::CommitLocked { locking } => execute::commit_locked(deps, env, locking),
@@ -75,9 +88,18 @@ pub fn execute(
 ///
 /// # Errors
 /// [`LockError::Payment`] when tokens did not arrive, which undoes the whole transaction.
-#[entry_point]
 pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, LockError> {
-    execute::replied(deps, env, reply)
+    execute::replied(deps, env, reply.into())
+}
+
+/// The entry point `reply` as `entry_point` would export it, but that of the reply only what is looked at is read: the
+/// decoders of events and responses would be 30 kB.
+#[cfg(target_arch = "wasm32")]
+mod reply_entry {
+    #[no_mangle]
+    extern "C" fn reply(env: u32, reply: u32) -> u32 {
+        cosmwasm_std::do_sudo(&super::execute::replied, env, reply)
+    }
 }
 
 /// Answers a question.

@@ -5,7 +5,7 @@ use tessera_contract_api::transaction_lock::{
 };
 use tessera_contract_kit::{pagination::page, roles};
 use tessera_lock::state::{Exposure, LegState, Terms};
-use tessera_primitives::{Asset, Hash, Height, ZoneId};
+use tessera_primitives::{json::ToJson, Asset, Hash, Height, ZoneId};
 
 use crate::{state, LockError};
 
@@ -13,10 +13,10 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
     let storage = deps.storage;
     let now = Height(env.block.height);
     let answer = match message {
-        QueryMsg::Roles {} => to_json_binary(&roles::query(storage)?),
-        QueryMsg::Config {} => to_json_binary(&config(deps)?),
-        QueryMsg::Leg { task_id } => to_json_binary(&leg(deps, &task_id)?),
-        QueryMsg::Check { task_id } => to_json_binary(&check(deps, &task_id)?),
+        QueryMsg::Roles {} => roles::query(storage)?.to_json(),
+        QueryMsg::Config {} => config(deps)?.to_json(),
+        QueryMsg::Leg { task_id } => leg(deps, &task_id)?.to_json(),
+        QueryMsg::Check { task_id } => check(deps, &task_id)?.to_json(),
         QueryMsg::OpenTasks { start_after, limit } => {
             let start_after = start_after.map(|last| (last.deadline, last.task_id));
             let open = state::waiting(storage, start_after, page(limit))?;
@@ -25,7 +25,7 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
                 task_id,
                 state,
             });
-            to_json_binary(&open.collect::<Vec<_>>())
+            open.collect::<Vec<_>>().to_json()
         }
         QueryMsg::Owed { start_after, limit } => {
             let start_after = start_after.map(|last| (last.task_id, last.effect));
@@ -37,7 +37,7 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
                     effect,
                     payout,
                 });
-            to_json_binary(&owed.collect::<Vec<_>>())
+            owed.collect::<Vec<_>>().to_json()
         }
         QueryMsg::Peers { start_after, limit } => {
             let peers = state::peers(storage, start_after, page(limit))?;
@@ -47,36 +47,36 @@ pub fn answer(deps: Deps, env: Env, message: QueryMsg) -> Result<Binary, LockErr
                 roots: peer.roots,
                 linked: peer.linked,
             });
-            to_json_binary(&peers.collect::<Vec<_>>())
+            peers.collect::<Vec<_>>().to_json()
         }
         QueryMsg::Targets { start_after, limit } => {
-            to_json_binary(&state::targets(storage, start_after, page(limit))?)
+            state::targets(storage, start_after, page(limit))?.to_json()
         }
         QueryMsg::OpenValue { zone, asset } => {
             let exposure = state::exposure(storage, &zone, &asset)?;
-            let length = state::parameters(storage)?.max_horizon;
+            let length = state::home(storage)?.1.max_horizon;
             let at_risk = exposure.map(|exposure| risk(zone, asset, exposure, now, length));
-            to_json_binary(&at_risk)
+            at_risk.to_json()
         }
         QueryMsg::Caps { start_after, limit } => {
             let start_after = start_after.map(|last| (last.zone, last.asset));
-            let length = state::parameters(storage)?.max_horizon;
+            let length = state::home(storage)?.1.max_horizon;
             let all = state::exposures(storage, start_after, page(limit))?;
             let all = all
                 .into_iter()
                 .map(|((zone, asset), exposure)| risk(zone, asset, exposure, now, length));
-            to_json_binary(&all.collect::<Vec<_>>())
+            all.collect::<Vec<_>>().to_json()
         }
     };
-    Ok(answer?)
+    Ok(to_json_binary(&answer)?)
 }
 
 fn config(deps: Deps) -> Result<ConfigResponse, LockError> {
-    let place = state::place(deps.storage)?;
+    let (place, parameters) = state::home(deps.storage)?;
     Ok(ConfigResponse {
         zone: place.zone,
         contract: place.contract,
-        parameters: state::parameters(deps.storage)?,
+        parameters,
     })
 }
 

@@ -17,7 +17,13 @@ pub const CONTRACT_ADDRESS: &str = "_contract_address";
 
 /// The event that carries a fact. The chain adds [`PREFIX`] and [`CONTRACT_ADDRESS`].
 pub fn encode<F: Facts>(fact: &F) -> Event {
-    Event::new(fact.name()).add_attributes(fact.attributes())
+    assemble(fact.name(), fact.attributes())
+}
+
+/// One for all facts, so that a contract has it once.
+#[inline(never)]
+fn assemble(name: &str, attributes: Vec<Attribute>) -> Event {
+    Event::new(name).add_attributes(attributes)
 }
 
 /// Reads the fact that an event of a transaction carries: `None` when the event is another contract's, or not one of

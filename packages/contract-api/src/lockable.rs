@@ -19,7 +19,10 @@
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{to_json_binary, Coin, CosmosMsg, StdResult, WasmMsg};
-use tessera_primitives::{Address, Bytes, Hash};
+use tessera_primitives::{
+    json::{self, Json, ToJson},
+    Address, Amount, Bytes, Hash,
+};
 
 /// What a lock says to a lockable contract.
 #[cw_serde]
@@ -60,11 +63,33 @@ impl LockableMsg {
     }
 }
 
-/// The envelope: the one variant that every lockable contract's execute message shares.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-enum Envelope {
-    Lockable(LockableMsg),
+impl ToJson for Order {
+    fn to_json(&self) -> Json {
+        let mut fields = Vec::new();
+        json::set(&mut fields, "task_id", &self.task_id);
+        json::set(&mut fields, "registrant", &self.registrant);
+        json::set(&mut fields, "payload", &self.payload);
+        let mut funds = Vec::new();
+        for coin in &self.funds {
+            let mut fields = Vec::new();
+            json::set(&mut fields, "denom", &coin.denom);
+            json::set(&mut fields, "amount", &Amount(coin.amount.u128()));
+            funds.push(Json::Object(fields));
+        }
+        fields.push(("funds".into(), Json::List(funds)));
+        Json::Object(fields)
+    }
+}
+
+impl ToJson for LockableMsg {
+    fn to_json(&self) -> Json {
+        let name = match self {
+            LockableMsg::Lock(_) => "lock",
+            LockableMsg::Unlock(_) => "unlock",
+            LockableMsg::Reverse(_) => "reverse",
+        };
+        Json::named(name, self.order().to_json())
+    }
 }
 
 /// The client of a lockable contract.
@@ -79,7 +104,8 @@ impl Lockable {
     pub fn say(&self, message: LockableMsg, funds: Vec<Coin>) -> StdResult<CosmosMsg> {
         Ok(WasmMsg::Execute {
             contract_addr: self.0.to_string(),
-            msg: to_json_binary(&Envelope::Lockable(message))?,
+            // The one variant that every lockable contract's execute message shares.
+            msg: to_json_binary(&Json::named("lockable", message.to_json()))?,
             funds,
         }
         .into())

@@ -4,7 +4,7 @@
 //! guardian may pause entries and never exits. Either can be a governance account, or nobody, for good.
 
 use cosmwasm_schema::cw_serde;
-use tessera_primitives::Address;
+use tessera_primitives::{from_json_fields, from_json_variants, to_json_fields, Address};
 
 use crate::permissions;
 
@@ -40,6 +40,25 @@ pub enum RolesMsg {
     Pause {},
     /// Lets entries work again. Sent by the owner: a guardian whose key was stolen can only stop, and be replaced.
     Unpause {},
+}
+
+from_json_fields! {
+    Appointment { owner, guardian }
+}
+
+to_json_fields! {
+    RolesResponse { owner, pending_owner, guardian, paused }
+}
+
+from_json_variants! {
+    RolesMsg {
+        "offer_owner": OfferOwner { to };
+        "accept_owner": AcceptOwner {};
+        "renounce_owner": RenounceOwner {};
+        "set_guardian": SetGuardian { guardian };
+        "pause": Pause {};
+        "unpause": Unpause {};
+    }
 }
 
 permissions! {

@@ -4,8 +4,11 @@
 //! A source embeds the variants of [`RootsQuery`] in its own query message, under the same names.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
-use cosmwasm_std::{QuerierWrapper, StdResult};
-use tessera_primitives::{Address, Height, Root, Standing, ZoneId};
+use cosmwasm_std::{QuerierWrapper, StdError, StdResult};
+use tessera_primitives::{
+    json::{FromJson, Json, ToJson},
+    to_json_variants, Address, Height, Root, Standing, ZoneId,
+};
 
 /// What a source of roots answers. A zone may be named by any id that it had.
 #[cw_serde]
@@ -34,6 +37,14 @@ pub enum RootsQuery {
         /// A header height.
         height: Height,
     },
+}
+
+to_json_variants! {
+    RootsQuery {
+        "root": Root { zone, height };
+        "standing": Standing { zone };
+        "next_root_after": NextRootAfter { zone, height };
+    }
 }
 
 /// The client of a source of roots.
@@ -73,11 +84,9 @@ impl RootsClient {
         self.ask(querier, &RootsQuery::NextRootAfter { zone, height })
     }
 
-    fn ask<A: serde::de::DeserializeOwned>(
-        &self,
-        querier: &QuerierWrapper,
-        query: &RootsQuery,
-    ) -> StdResult<A> {
-        querier.query_wasm_smart(self.0.as_str(), query)
+    /// The answer is read by way of a tree: every contract that asks for roots would have decoders for all of it else.
+    fn ask<A: FromJson>(&self, querier: &QuerierWrapper, query: &RootsQuery) -> StdResult<A> {
+        let answer: Json = querier.query_wasm_smart(self.0.as_str(), &query.to_json())?;
+        A::from_json(answer).map_err(|unfit| StdError::generic_err(unfit.to_string()))
     }
 }

@@ -1,14 +1,21 @@
 //! `transaction-lock`: tasks that several zones commit together or not at all.
+//!
+//! Messages and queries are read by way of a tree ([`tessera_primitives::json`]), which takes a tenth of the code that
+//! `serde` derives. What is read is the same; a test compares.
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
+use schemars::JsonSchema;
+use serde::Serialize;
 use tessera_lock::{
-    effect::{Effect, Locking, Payout},
-    evidence::ZoneProof,
+    effect::{Effect, Payout},
     state::{LegState, Parameters},
     Task,
 };
 use tessera_primitives::{
-    Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height, Seconds, ZoneId,
+    deserialize_by_tree, from_json_fields, from_json_variants,
+    json::{FromJson, Json, Unfit},
+    to_json_fields, Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height,
+    Seconds, ZoneId,
 };
 
 use crate::{
@@ -17,7 +24,7 @@ use crate::{
 };
 
 /// Makes a lock. Its zone is the chain that it is made on.
-#[cw_serde]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// The owner, who links zones and sets caps and parameters, and the guardian.
@@ -115,9 +122,23 @@ impl From<Settings> for Parameters {
     }
 }
 
-/// What can be done with a lock.
-#[cw_serde]
+/// A task and what the own leg of it does: one of [`ExecuteMsg::RegisterBatch`].
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(deny_unknown_fields)]
+pub struct OwnLeg {
+    /// The task.
+    pub task: Task,
+    /// The own leg's `tx`.
+    pub tx: Vec<Effect>,
+    /// The own leg's reversal.
+    pub reversal: Vec<Effect>,
+    /// What relayers get, in the fee's denom: half at commit, half at settle.
+    pub tip: Amount,
+}
+
+/// What can be done with a lock.
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExecuteMsg {
     /// Brings the own leg of a task. Sent by its registrant, with exactly the native coins of `tx`, the fee and the tip;
     /// cw20 tokens come by allowance. Readable JSON, because a user signs it.
@@ -131,27 +152,29 @@ pub enum ExecuteMsg {
         /// What relayers get, in the fee's denom: half at commit, half at settle.
         tip: Amount,
     },
+    /// The same for several tasks of one registrant, with exactly the native coins of all: their funds come in one payment
+    /// and leave the fees in one, and each zone's source of roots is asked once. All are registered or none is.
+    RegisterBatch {
+        /// 1 to 30 tasks.
+        legs: Vec<OwnLeg>,
+    },
     /// Locks legs whose others are proven ready. Sent by anyone. Tasks that cannot commit now are passed over.
     Commit {
-        /// At most 30 tasks, each the canonical bytes of a [`tessera_lock::TaskBody`]; with `tx` if that has calls.
-        tasks: Vec<Bytes>,
-        /// What proves the other legs ready.
-        proofs: Vec<ZoneProof>,
+        /// The bytes of a [`tessera_lock::Batch`]: at most 30 tasks, each with its `tx` if that has calls, and what proves
+        /// the other legs ready.
+        batch: Bytes,
     },
     /// Takes a registered leg back, because another one is proven not to be there. Sent by its registrant.
     Reject {
-        /// The canonical bytes of a [`tessera_lock::TaskBody`]; its effects are not needed.
-        task: Bytes,
-        /// What proves another leg unregistered, rejected or missing.
-        proofs: Vec<ZoneProof>,
+        /// The bytes of a [`tessera_lock::Batch`] of this one task, whose effects are not needed, and what proves another
+        /// leg unregistered, rejected or missing.
+        batch: Bytes,
     },
     /// Ends committed legs as the evidence decides. Sent by anyone. Undecided tasks are passed over.
     Settle {
-        /// At most 30 tasks, each the canonical bytes of a [`tessera_lock::TaskBody`]; with `tx` to keep it, with
-        /// `reversal` to reverse it.
-        tasks: Vec<Bytes>,
-        /// What decides them.
-        proofs: Vec<ZoneProof>,
+        /// The bytes of a [`tessera_lock::Batch`]: at most 30 tasks, each with `tx` to keep it or `reversal` to reverse it,
+        /// and what decides them.
+        batch: Bytes,
     },
     /// Gives a leg back whose deadline passed before it was committed. Sent by anyone.
     Lapse {
@@ -167,8 +190,8 @@ pub enum ExecuteMsg {
     },
     /// The second half of committing a leg with calls. Sent by the lock to itself.
     CommitLocked {
-        /// What to commit.
-        locking: Locking,
+        /// What to commit: the canonical bytes of a [`tessera_lock::Locking`].
+        locking: Bytes,
     },
     /// Names the lock of another zone, and who answers for its roots. Sent by the owner.
     LinkPeer {
@@ -213,9 +236,85 @@ pub enum ExecuteMsg {
     Roles(RolesMsg),
 }
 
+from_json_fields! {
+    InstantiateMsg { roles, settings }
+    Waiting { deadline, task_id }
+    Owing { task_id, effect }
+    CapOf { zone, asset }
+    OwnLeg { task, tx, reversal, tip }
+}
+
+impl FromJson for Settings {
+    fn from_json(json: Json) -> Result<Settings, Unfit> {
+        let mut fields = json.fields()?;
+        let (fee, fee_denom) = (fields.take("fee")?, fields.take("fee_denom")?);
+        let all = Settings::new(fee, fee_denom, fields.take("treasury")?);
+        let settings = Settings {
+            min_horizon: fields.take_or("min_horizon", all.min_horizon)?,
+            max_horizon: fields.take_or("max_horizon", all.max_horizon)?,
+            fresh: fields.take_or("fresh", all.fresh)?,
+            fork_grace: fields.take_or("fork_grace", all.fork_grace)?,
+            payout_gas: fields.take_or("payout_gas", all.payout_gas)?,
+            lock_gas: fields.take_or("lock_gas", all.lock_gas)?,
+            ..all
+        };
+        fields.end()?;
+        Ok(settings)
+    }
+}
+
+from_json_variants! {
+    ExecuteMsg {
+        "register": Register { task, tx, reversal, tip };
+        "register_batch": RegisterBatch { legs };
+        "commit": Commit { batch };
+        "reject": Reject { batch };
+        "settle": Settle { batch };
+        "lapse": Lapse { task_id };
+        "claim": Claim { task_id, effect };
+        "commit_locked": CommitLocked { locking };
+        "link_peer": LinkPeer { zone, contract, roots };
+        "unlink_peer": UnlinkPeer { zone };
+        "link_target": LinkTarget { contract };
+        "unlink_target": UnlinkTarget { contract };
+        "set_cap": SetCap { zone, asset, max };
+        "set_parameters": SetParameters { settings };
+        in "roles": Roles;
+    }
+}
+
+from_json_variants! {
+    QueryMsg {
+        "roles": Roles {};
+        "config": Config {};
+        "leg": Leg { task_id };
+        "check": Check { task_id };
+        "open_tasks": OpenTasks { start_after, limit };
+        "owed": Owed { start_after, limit };
+        "peers": Peers { start_after, limit };
+        "targets": Targets { start_after, limit };
+        "open_value": OpenValue { zone, asset };
+        "caps": Caps { start_after, limit };
+    }
+}
+
+to_json_fields! {
+    ConfigResponse { zone, contract, parameters }
+    LegResponse { state, committed_at, terms }
+    TermsResponse { leg, deadline, registrant, funds, tip, calls }
+    CheckResponse { tx, reversed }
+    OpenTask { deadline, task_id, state }
+    OwedResponse { task_id, effect, payout }
+    PeerResponse { zone, contract, roots, linked }
+    ExposureResponse { zone, asset, max, at_risk }
+}
+
+deserialize_by_tree!(InstantiateMsg, ExecuteMsg, QueryMsg);
+
 permissions! {
     ExecuteMsg {
         "register": ExecuteMsg::Register { .. } => Anyone, Refused;
+        "register_batch": ExecuteMsg::RegisterBatch { .. } => Anyone, Refused;
         "commit": ExecuteMsg::Commit { .. } => Anyone, Refused;
         "reject": ExecuteMsg::Reject { .. } => Anyone, Works;
         "settle": ExecuteMsg::Settle { .. } => Anyone, Works;
@@ -233,9 +332,8 @@ permissions! {
 }
 
 /// What can be asked of a lock.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[derive(QueryResponses)]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema, QueryResponses)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum QueryMsg {
     /// Roles and pause.
     #[returns(RolesResponse)]

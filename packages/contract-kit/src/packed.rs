@@ -179,9 +179,43 @@ impl<K: Canonical, V: Serialize + DeserializeOwned> PackedMap<K, V> {
         limit: u32,
         order: Order,
     ) -> Result<Vec<(K, V)>, PackedError> {
-        let floor = self.at.path(prefix);
+        let bound = bound.map(canonical::encode);
+        let mut entries = Vec::new();
+        for (key, value) in self.at.scan(storage, prefix, bound, limit, order) {
+            let decoded = canonical::decode("key", &key).map_err(|reason| PackedError::Key {
+                namespace: self.at.0,
+                reason,
+            })?;
+            entries.push((decoded, self.at.unpack(&key, &value)?));
+        }
+        Ok(entries)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Namespace(&'static str);
+
+impl Namespace {
+    #[inline(never)]
+    fn path(self, key: &[u8]) -> Vec<u8> {
+        // Namespaces are short constants; one of 64 KiB could not be deployed.
+        let length = u16::try_from(self.0.len()).unwrap_or(u16::MAX);
+        [&length.to_be_bytes(), self.0.as_bytes(), key].concat()
+    }
+
+    /// Keys, after the namespace, and packed values. One for all maps of a contract, so that it has it once.
+    #[inline(never)]
+    fn scan(
+        self,
+        storage: &dyn Storage,
+        prefix: &[u8],
+        bound: Option<Vec<u8>>,
+        limit: u32,
+        order: Order,
+    ) -> Vec<Record> {
+        let floor = self.path(prefix);
         let ceiling = after_prefix(&floor);
-        let bound = bound.map(|key| self.at.path(&canonical::encode(key)));
+        let bound = bound.map(|key| self.path(&key));
         let (start, end) = match (order, bound) {
             (_, None) => (floor, ceiling),
             // The least key above `bound`; a bound below the prefix must not widen the scan.
@@ -194,34 +228,18 @@ impl<K: Canonical, V: Serialize + DeserializeOwned> PackedMap<K, V> {
             }
         };
         if end.as_ref().is_some_and(|end| *end <= start) {
-            return Ok(Vec::new());
+            return Vec::new();
         }
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        storage
+        let mut records = Vec::new();
+        for (path, value) in storage
             .range(Some(&start), end.as_deref(), order)
             .take(limit)
-            .map(|record| self.entry(record))
-            .collect()
-    }
-
-    fn entry(&self, (path, value): Record) -> Result<(K, V), PackedError> {
-        let key = path.get(self.at.path(&[]).len()..).unwrap_or_default();
-        let decoded = canonical::decode("key", key).map_err(|reason| PackedError::Key {
-            namespace: self.at.0,
-            reason,
-        })?;
-        Ok((decoded, self.at.unpack(key, &value)?))
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Namespace(&'static str);
-
-impl Namespace {
-    fn path(self, key: &[u8]) -> Vec<u8> {
-        // Namespaces are short constants; one of 64 KiB could not be deployed.
-        let length = u16::try_from(self.0.len()).unwrap_or(u16::MAX);
-        [&length.to_be_bytes(), self.0.as_bytes(), key].concat()
+        {
+            let key = path.get(self.path(&[]).len()..).unwrap_or_default();
+            records.push((key.to_vec(), value));
+        }
+        records
     }
 
     fn get<V: DeserializeOwned>(

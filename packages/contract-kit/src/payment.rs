@@ -10,15 +10,15 @@
 //! for itself is refused. While tokens are being fetched every entry point refuses ([`refuse_while_fetching`]): a token
 //! that calls its sender, or anybody, in the middle of a transfer could otherwise have one difference counted twice.
 
-use std::collections::BTreeMap;
-
 use cosmwasm_std::{
     to_json_binary, Addr, BankMsg, CosmosMsg, Env, QuerierWrapper, StdError, Storage, SubMsg,
-    Uint128, WasmMsg,
+    WasmMsg,
 };
-use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{Address, Amount, Asset, Coin, Denom, Overflow};
+use tessera_primitives::{
+    json::{self, Json, ToJson},
+    Address, Amount, Asset, Coin, Denom, Overflow,
+};
 
 use crate::packed::{PackedError, PackedItem};
 
@@ -29,9 +29,9 @@ pub enum PaymentError {
     #[error("funds must be exactly {}, and are {}", Purse(.expected), Purse(.actual))]
     Funds {
         /// By denom, what must be sent.
-        expected: BTreeMap<String, u128>,
+        expected: Vec<(String, u128)>,
         /// By denom, what was sent.
-        actual: BTreeMap<String, u128>,
+        actual: Vec<(String, u128)>,
     },
     /// A token's transfer changed the contract's balance by another amount than it should have.
     #[error("cw20 {token}: balance must rise to {expected} and is {actual}")]
@@ -106,14 +106,17 @@ pub fn fetch(
     reply_id: u64,
 ) -> Result<Vec<SubMsg>, PaymentError> {
     refuse_while_fetching(storage)?;
-    let mut tokens: BTreeMap<&Address, Amount> = BTreeMap::new();
+    let mut tokens: Vec<(&Address, Amount)> = Vec::new();
     for coin in coins {
-        if let Asset::Cw20(token) = &coin.asset {
-            let sum = tokens.entry(token).or_default();
-            *sum = sum.plus(coin.amount)?;
+        let Asset::Cw20(token) = &coin.asset else {
+            continue;
+        };
+        match tokens.iter_mut().find(|(known, _)| *known == token) {
+            Some((_, sum)) => *sum = sum.plus(coin.amount)?,
+            None => tokens.push((token, coin.amount)),
         }
     }
-    tokens.retain(|_, amount| !amount.is_zero());
+    tokens.retain(|(_, amount)| !amount.is_zero());
     if tokens.is_empty() {
         return Ok(Vec::new());
     }
@@ -125,11 +128,8 @@ pub fn fetch(
             token: token.clone(),
             after: before.plus(amount)?,
         });
-        let transfer = Cw20ExecuteMsg::TransferFrom {
-            owner: from.to_string(),
-            recipient: env.contract.address.to_string(),
-            amount: Uint128::new(amount.0),
-        };
+        let recipient = env.contract.address.as_str();
+        let transfer = transfer(Some(from.as_str()), recipient, amount);
         messages.push(SubMsg::reply_on_success(call(token, &transfer)?, reply_id));
     }
     FETCHING.save(storage, &fetches)?;
@@ -187,13 +187,7 @@ pub fn send(coin: &Coin, to: &Address) -> Result<CosmosMsg, PaymentError> {
             amount: vec![native(denom, coin.amount)],
         }
         .into()),
-        Asset::Cw20(token) => call(
-            token,
-            &Cw20ExecuteMsg::Transfer {
-                recipient: to.to_string(),
-                amount: Uint128::new(coin.amount.0),
-            },
-        ),
+        Asset::Cw20(token) => call(token, &transfer(None, to.as_str(), coin.amount)),
     }
 }
 
@@ -225,14 +219,35 @@ fn balance(
     token: &Address,
     account: &Addr,
 ) -> Result<Amount, PaymentError> {
-    let query = Cw20QueryMsg::Balance {
-        address: account.to_string(),
-    };
-    let response: BalanceResponse = querier.query_wasm_smart(token.as_str(), &query)?;
-    Ok(Amount(response.balance.u128()))
+    let mut fields = Vec::new();
+    json::set(&mut fields, "address", &account.to_string());
+    let query = Json::named("balance", Json::Object(fields));
+    let answer: Json = querier.query_wasm_smart(token.as_str(), &query)?;
+    // A token may tell more than its balance; only that is believed.
+    let balance = answer
+        .fields()
+        .and_then(|mut fields| fields.take("balance"));
+    balance.map_err(|unfit| StdError::generic_err(unfit.to_string()).into())
 }
 
-fn call(token: &Address, message: &Cw20ExecuteMsg) -> Result<CosmosMsg, PaymentError> {
+/// cw20's `transfer`, or `transfer_from` an owner's allowance: as trees, since the interface's own enum would bring the
+/// encoders of all its messages.
+fn transfer(owner: Option<&str>, recipient: &str, amount: Amount) -> Json {
+    let mut fields = Vec::new();
+    if let Some(owner) = owner {
+        fields.push(("owner".into(), owner.to_json()));
+    }
+    fields.push(("recipient".into(), recipient.to_json()));
+    fields.push(("amount".into(), amount.to_json()));
+    let name = if owner.is_some() {
+        "transfer_from"
+    } else {
+        "transfer"
+    };
+    Json::named(name, Json::Object(fields))
+}
+
+fn call(token: &Address, message: &Json) -> Result<CosmosMsg, PaymentError> {
     Ok(WasmMsg::Execute {
         contract_addr: token.to_string(),
         msg: to_json_binary(message)?,
@@ -241,20 +256,26 @@ fn call(token: &Address, message: &Cw20ExecuteMsg) -> Result<CosmosMsg, PaymentE
     .into())
 }
 
-/// Sums by denom; what is zero is not there.
+/// Sums by denom, in the order of denoms; what is zero is not there. Few coins come along: a list takes less code than a
+/// tree.
 fn purse<'a>(
     coins: impl Iterator<Item = (&'a str, u128)>,
-) -> Result<BTreeMap<String, u128>, PaymentError> {
-    let mut sums: BTreeMap<String, u128> = BTreeMap::new();
-    for (denom, amount) in coins {
-        let sum = sums.entry(denom.into()).or_default();
-        *sum = sum.checked_add(amount).ok_or(Overflow("funds"))?;
+) -> Result<Vec<(String, u128)>, PaymentError> {
+    let mut sums: Vec<(String, u128)> = Vec::new();
+    for (denom, amount) in coins.filter(|(_, amount)| *amount != 0) {
+        match sums.binary_search_by(|(known, _)| known.as_str().cmp(denom)) {
+            Ok(at) => {
+                if let Some((_, sum)) = sums.get_mut(at) {
+                    *sum = sum.checked_add(amount).ok_or(Overflow("funds"))?;
+                }
+            }
+            Err(at) => sums.insert(at, (denom.into(), amount)),
+        }
     }
-    sums.retain(|_, amount| *amount != 0);
     Ok(sums)
 }
 
-struct Purse<'a>(&'a BTreeMap<String, u128>);
+struct Purse<'a>(&'a [(String, u128)]);
 
 impl std::fmt::Display for Purse<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

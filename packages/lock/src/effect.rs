@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{
-    Address, Amount, Asset, Bytes, Canonical, Coin, Hash, Malformed, Reader, Writer,
+    from_json_variants, to_json_variants, Address, Amount, Asset, Bytes, Canonical, Coin, Hash,
+    Malformed, Reader, Writer,
 };
 
 use crate::{state::Seen, TaskBody};
@@ -86,6 +87,13 @@ impl Canonical for Effect {
             }),
             _ => Err(reader.wrong()),
         }
+    }
+}
+
+from_json_variants! {
+    Effect {
+        "transfer": Transfer { asset, amount, to };
+        "call": Call { contract, payload, funds };
     }
 }
 
@@ -188,10 +196,65 @@ pub enum Instruction {
     },
 }
 
-/// A commit of a leg with calls, whose evidence has been judged: what the contract sends to itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+to_json_variants! {
+    Payout {
+        "transfer": Transfer { asset, amount, to };
+        "unlock": Unlock { contract, registrant, payload, funds };
+        "reverse": Reverse { contract, registrant, payload };
+    }
+}
+
+impl Canonical for Payout {
+    fn write(&self, writer: &mut Writer) {
+        match self {
+            Payout::Transfer { asset, amount, to } => {
+                writer.byte(0).value(asset).value(amount).value(to)
+            }
+            Payout::Unlock {
+                contract,
+                registrant,
+                payload,
+                funds,
+            } => {
+                writer.byte(1).value(contract).value(registrant);
+                writer.value(payload).list(funds)
+            }
+            Payout::Reverse {
+                contract,
+                registrant,
+                payload,
+            } => {
+                writer.byte(2).value(contract).value(registrant);
+                writer.value(payload)
+            }
+        };
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Payout, Malformed> {
+        match reader.byte()? {
+            0 => Ok(Payout::Transfer {
+                asset: reader.value()?,
+                amount: reader.value()?,
+                to: reader.value()?,
+            }),
+            1 => Ok(Payout::Unlock {
+                contract: reader.value()?,
+                registrant: reader.value()?,
+                payload: reader.value()?,
+                funds: reader.list(MAX_CALL_FUNDS)?,
+            }),
+            2 => Ok(Payout::Reverse {
+                contract: reader.value()?,
+                registrant: reader.value()?,
+                payload: reader.value()?,
+            }),
+            _ => Err(reader.wrong()),
+        }
+    }
+}
+
+/// A commit of a leg with calls, whose evidence has been judged: what the contract sends to itself, as canonical bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locking {
     /// Who commits, and gets the tip's share.
     pub caller: Address,
@@ -199,6 +262,21 @@ pub struct Locking {
     pub body: Bytes,
     /// Branches of other legs' zones, to be remembered.
     pub seen: Vec<Seen>,
+}
+
+impl Canonical for Locking {
+    fn write(&self, writer: &mut Writer) {
+        writer.value(&self.caller).value(&self.body);
+        writer.list(&self.seen);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Locking, Malformed> {
+        Ok(Locking {
+            caller: reader.value()?,
+            body: reader.value()?,
+            seen: reader.list(crate::MAX_LEGS)?,
+        })
+    }
 }
 
 impl Locking {

@@ -5,8 +5,9 @@
 
 use alloc::{boxed::Box, vec::Vec};
 
-use serde::{Deserialize, Serialize};
-use tessera_primitives::{CanonicalAddress, Hash, Height, Root, ZoneId};
+use tessera_primitives::{
+    Canonical, CanonicalAddress, Hash, Height, Malformed, Reader, Root, Writer, ZoneId,
+};
 use tessera_proof::Proof;
 
 use crate::{key, Refusal, Shown, Sighting, Task, MAX_BATCH};
@@ -15,9 +16,7 @@ use crate::{key, Refusal, Shown, Sighting, Task, MAX_BATCH};
 pub const MAX_PROOFS: usize = 28;
 
 /// A proof of what a zone's lock holds for tasks of the same message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ZoneProof {
     /// The zone.
     pub zone: ZoneId,
@@ -25,10 +24,39 @@ pub struct ZoneProof {
     pub height: Height,
     /// Which tasks are proven, by their positions in the message's list, in the proof's order. None means every task
     /// that has a leg on the zone.
-    #[serde(default)]
     pub tasks: Vec<u8>,
     /// The proof of their keys under the lock that their legs name.
     pub proof: Proof,
+}
+
+impl Canonical for ZoneProof {
+    fn write(&self, writer: &mut Writer) {
+        writer.value(&self.zone).value(&self.height);
+        writer.bytes(&self.tasks);
+        match &self.proof {
+            Proof::Single { item, store } => writer.byte(0).value(item).value(store),
+            Proof::Many { items, store } => writer.byte(1).value(items).value(store),
+        };
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<ZoneProof, Malformed> {
+        Ok(ZoneProof {
+            zone: reader.value()?,
+            height: reader.value()?,
+            tasks: reader.value()?,
+            proof: match reader.byte()? {
+                0 => Proof::Single {
+                    item: reader.value()?,
+                    store: reader.value()?,
+                },
+                1 => Proof::Many {
+                    items: reader.value()?,
+                    store: reader.value()?,
+                },
+                _ => return Err(reader.wrong()),
+            },
+        })
+    }
 }
 
 /// What a message has proven: for each task of its list, at each root.

@@ -21,6 +21,7 @@
 //! | [`transition`] | the rule: now, storage and an input in; writes, instructions and events out |
 //! | [`outcome`] | what evidence decides of a committed leg: a pure function |
 //! | [`evidence`] | proofs in, evidence out; it alone opens proofs |
+//! | [`Batch`] | what a `commit`, `settle` or `reject` brings, as bytes |
 //! | [`key`] | the provable key and its bytes |
 //! | [`state`], [`effect`], [`Input`], [`Event`], [`Refusal`] | what is stored, done, asked, said and refused |
 //! | [`memory`] | storage over maps, for tests, models and the simulator |
@@ -115,6 +116,7 @@
 
 extern crate alloc;
 
+mod batch;
 pub mod effect;
 mod event;
 pub mod evidence;
@@ -132,6 +134,7 @@ mod task;
 mod transition;
 mod verify;
 
+pub use batch::Batch;
 pub use effect::{
     Effect, Instruction, Locking, Payout, MAX_ASSETS, MAX_CALL_FUNDS, MAX_EFFECTS, MAX_PAYLOAD,
 };
@@ -143,4 +146,4 @@ pub use step::{in_batch, Step};
 pub use task::{
     reversal_hash, tx_hash, Leg, Settlement, Task, TaskBody, MAX_BATCH, MAX_LEGS, MIN_LEGS,
 };
-pub use transition::transition;
+pub use transition::{due, require_sent, transition};

@@ -4,7 +4,9 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{
-    Address, Amount, Asset, CanonicalAddress, Coin, Denom, Height, Seconds, ZoneId,
+    json::{Json, ToJson},
+    to_json_fields, Address, Amount, Asset, Canonical, CanonicalAddress, Coin, Denom, Height,
+    Malformed, Reader, Seconds, Writer, ZoneId,
 };
 
 use crate::Refusal;
@@ -74,6 +76,12 @@ impl LegState {
     }
 }
 
+impl ToJson for LegState {
+    fn to_json(&self) -> Json {
+        self.name().to_json()
+    }
+}
+
 /// What other zones can prove of a leg: the provable value, and the whole of a leg that changes after it is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -115,6 +123,19 @@ pub struct Seen {
     pub leg: u8,
     /// Its zone's branch number.
     pub branch: u32,
+}
+
+impl Canonical for Seen {
+    fn write(&self, writer: &mut Writer) {
+        writer.byte(self.leg).value(&self.branch);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Seen, Malformed> {
+        Ok(Seen {
+            leg: reader.byte()?,
+            branch: reader.value()?,
+        })
+    }
 }
 
 /// Another zone that tasks may have legs on.
@@ -191,6 +212,12 @@ pub struct Parameters {
     pub payout_gas: u64,
     /// Gas limit of committing a leg with calls.
     pub lock_gas: u64,
+}
+
+to_json_fields! {
+    Parameters {
+        fee, fee_denom, treasury, min_horizon, max_horizon, fresh, fork_grace, payout_gas, lock_gas
+    }
 }
 
 /// Greatest `max_horizon` and `fork_grace`, in blocks: about 4 months of 1-second blocks.

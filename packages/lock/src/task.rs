@@ -2,7 +2,9 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{
-    canonical, Canonical, CanonicalAddress, Hash, Height, Malformed, Reader, Writer, ZoneId,
+    canonical, from_json_fields,
+    json::{FromJson, Json, Unfit},
+    Canonical, CanonicalAddress, Hash, Height, Malformed, Reader, Writer, ZoneId,
 };
 
 use crate::{Effect, Refusal};
@@ -189,8 +191,8 @@ impl Canonical for Task {
     }
 }
 
-/// A task with what one zone's leg does: what storage does not keep, so that every verb brings the part it needs. Its
-/// canonical bytes travel in one base64 field. `tx` is needed to commit a leg with calls and to keep one, `reversal` to
+/// A task with what one zone's leg does: what storage does not keep, so that every verb brings the part it needs, in a
+/// [`Batch`](crate::Batch). The event `registered` has its canonical bytes, with everything. `tx` is needed to commit a leg with calls and to keep one, `reversal` to
 /// reverse one; what is not needed is better left out, since a byte costs 13.3 gas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TaskBody {
@@ -203,7 +205,7 @@ pub struct TaskBody {
 }
 
 impl TaskBody {
-    /// The bytes that travel.
+    /// The bytes that the event `registered` has.
     pub fn to_bytes(&self) -> Vec<u8> {
         canonical::encode(self)
     }
@@ -220,27 +222,47 @@ impl TaskBody {
 impl Canonical for TaskBody {
     fn write(&self, writer: &mut Writer) {
         writer.value(&self.task);
-        for effects in [&self.tx, &self.reversal] {
-            match effects {
-                None => writer.byte(0),
-                Some(effects) => writer.byte(1).list(effects),
-            };
-        }
+        write_effects(&self.tx, writer);
+        write_effects(&self.reversal, writer);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<TaskBody, Malformed> {
-        fn effects(reader: &mut Reader<'_>) -> Result<Option<Vec<Effect>>, Malformed> {
-            match reader.byte()? {
-                0 => Ok(None),
-                1 => reader.list(crate::MAX_EFFECTS).map(Some),
-                _ => Err(reader.wrong()),
-            }
-        }
         Ok(TaskBody {
             task: reader.value()?,
-            tx: effects(reader)?,
-            reversal: effects(reader)?,
+            tx: read_effects(reader)?,
+            reversal: read_effects(reader)?,
         })
+    }
+}
+
+pub(crate) fn write_effects(effects: &Option<Vec<Effect>>, writer: &mut Writer) {
+    match effects {
+        None => writer.byte(0),
+        Some(effects) => writer.byte(1).list(effects),
+    };
+}
+
+pub(crate) fn read_effects(reader: &mut Reader<'_>) -> Result<Option<Vec<Effect>>, Malformed> {
+    match reader.byte()? {
+        0 => Ok(None),
+        1 => reader.list(crate::MAX_EFFECTS).map(Some),
+        _ => Err(reader.wrong()),
+    }
+}
+
+from_json_fields! {
+    Leg { zone, lock, registrant, tx_hash, reversal_hash, deadline, retention }
+    Task { legs, settlement, nonce }
+}
+
+impl FromJson for Settlement {
+    fn from_json(json: Json) -> Result<Settlement, Unfit> {
+        let name = json.text()?;
+        match name.as_str() {
+            "on_proof" => Ok(Settlement::OnProof),
+            "after_deadlines" => Ok(Settlement::AfterDeadlines),
+            _ => Err(Unfit::Unknown(name)),
+        }
     }
 }
 

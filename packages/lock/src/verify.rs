@@ -145,7 +145,7 @@ fn check_calls(tx: &[Effect], reversal: &[Effect]) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn totals(effects: &[Effect]) -> Result<Vec<Coin>, Refusal> {
+pub(crate) fn totals(effects: &[Effect]) -> Result<Vec<Coin>, Refusal> {
     let mut totals = Vec::new();
     for effect in effects {
         match effect {

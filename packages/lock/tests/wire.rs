@@ -15,7 +15,7 @@ use tessera_lock::{
     evidence::{open, ZoneProof, MAX_PROOFS},
     key,
     state::{LegState, Mark},
-    Event, Refusal, Settlement, Task, TaskBody,
+    Batch, Event, Refusal, Settlement, Task, TaskBody, MAX_BATCH,
 };
 use tessera_primitives::{canonical, fact::Facts, Amount, Bytes, Hash, Height};
 use tessera_proof::Proof;
@@ -192,4 +192,70 @@ fn a_bad_proof_refuses_the_message() {
         Err(Refusal::Number { .. })
     ));
     assert_eq!(opened(&[&task], &[]), Ok(0));
+}
+
+fn batch(tasks: usize) -> Batch {
+    let bodies = (0..tasks as u64).map(|nonce| {
+        let task = plain_task(&[10, 12, 14], Settlement::AfterDeadlines, nonce);
+        let body = plain_body(&task, 0);
+        TaskBody {
+            tx: body.tx.filter(|_| nonce % 2 == 0),
+            reversal: body.reversal.filter(|_| nonce % 3 == 0),
+            ..body
+        }
+    });
+    let (item, store) = (Bytes(vec![1; 40]), Bytes(vec![2; 50]));
+    let single = ZoneProof {
+        proof: Proof::Single { item, store },
+        ..proof(2, vec![3, 1])
+    };
+    Batch {
+        tasks: bodies.collect(),
+        proofs: vec![proof(1, vec![]), single],
+    }
+}
+
+#[test]
+fn a_batch_is_read_as_it_was_written_and_names_locks_once() {
+    for tasks in [1, 2, MAX_BATCH] {
+        let batch = batch(tasks);
+        let bytes = batch.to_bytes();
+        assert_eq!(Batch::from_bytes(bytes.as_slice()).unwrap(), batch);
+        let bare: usize = batch.tasks.iter().map(|body| body.to_bytes().len()).sum();
+        if tasks == MAX_BATCH {
+            // Zone, lock and registrant: 70 bytes a leg, and two in their place.
+            assert!(bytes.as_slice().len() + 29 * 3 * 60 < bare, "{bare}");
+        }
+    }
+}
+
+#[test]
+fn a_batch_has_its_limits() {
+    for (tasks, proofs) in [(0, 0), (MAX_BATCH + 1, 0), (1, MAX_PROOFS + 1)] {
+        let mut batch = batch(tasks);
+        batch.proofs = vec![proof(1, vec![]); proofs];
+        let refused = Batch::from_bytes(batch.to_bytes().as_slice());
+        assert!(
+            matches!(refused, Err(Refusal::Malformed(_))),
+            "{tasks} {proofs}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever comes is read or refused, and what is read means what it says.
+    #[test]
+    fn mutated_batches_are_refused_or_other_batches(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        let whole = batch(2);
+        let mut other = whole.to_bytes().0;
+        let place = at.index(other.len());
+        let same = !cut && other[place] == byte;
+        if cut { other.truncate(place); } else { other[place] = byte; }
+        match Batch::from_bytes(&other) {
+            Ok(read) => prop_assert!(same || read != whole),
+            Err(refusal) => prop_assert!(matches!(refusal, Refusal::Malformed(_))),
+        }
+    }
 }

@@ -11,6 +11,12 @@ use crate::{Canonical, Malformed, Reader, Writer};
 pub struct Bytes(pub Vec<u8>);
 
 impl Bytes {
+    /// The bytes that a base64 text stands for: none for any other text.
+    #[inline(never)]
+    pub fn from_base64(text: &str) -> Option<Bytes> {
+        STANDARD.decode(text).ok().map(Bytes)
+    }
+
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
         &self.0

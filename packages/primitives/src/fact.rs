@@ -188,6 +188,12 @@ pub trait Facts: Sized {
     fn read(name: &str, attributes: &[Attribute]) -> Option<Result<Self, Malformed>>;
 }
 
+/// Appends one attribute. Out of line: contracts write each kind of field many times.
+#[inline(never)]
+pub fn note<T: Field>(attributes: &mut Vec<Attribute>, key: &'static str, field: &T) {
+    attributes.push((key.into(), field.to_text()));
+}
+
 /// Finds and parses one attribute.
 ///
 /// # Errors
@@ -269,9 +275,11 @@ macro_rules! facts {
 
             fn attributes(&self) -> $crate::fact::Vec<$crate::fact::Attribute> {
                 match self {
-                    $( $name::$variant { $( $field ),* } => $crate::fact::Vec::from([
-                        $( (stringify!($field).into(), $crate::fact::Field::to_text($field)) ),*
-                    ]) ),*
+                    $( $name::$variant { $( $field ),* } => {
+                        let mut attributes = $crate::fact::Vec::new();
+                        $( $crate::fact::note(&mut attributes, stringify!($field), $field); )*
+                        attributes
+                    } ),*
                 }
             }
 

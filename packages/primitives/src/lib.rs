@@ -33,6 +33,7 @@ pub mod canonical;
 pub mod fact;
 mod hash;
 mod height;
+pub mod json;
 mod malformed;
 mod meter;
 mod ratio;

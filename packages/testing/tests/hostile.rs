@@ -147,6 +147,7 @@ fn a_target_listens_fails_and_calls_back() {
         task_id: Hash::ZERO,
         registrant: Address::new(alice.as_str()).unwrap(),
         payload: Bytes(vec![1]),
+        funds: Vec::new(),
     };
     #[derive(Serialize)]
     #[serde(rename_all = "snake_case")]

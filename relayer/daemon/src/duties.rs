@@ -100,8 +100,8 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
         Act::Commit { items } => {
             let calls = items.iter().any(|item| item.brings == Brings::Tx);
             let limits = limits(zone).await?;
-            let (tasks, proofs) = task::brought(relay, zone, items).await?;
-            let call = call(&zone.lock, &Lock::Commit { tasks, proofs })?;
+            let batch = task::brought(relay, zone, items).await?.to_bytes();
+            let call = call(&zone.lock, &Lock::Commit { batch })?;
             Call {
                 spare_gas: if calls { limits.lock_gas } else { 0 },
                 ..call
@@ -109,8 +109,8 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
         }
         Act::Settle { items } => {
             let limits = limits(zone).await?;
-            let (tasks, proofs) = task::brought(relay, zone, items).await?;
-            let call = call(&zone.lock, &Lock::Settle { tasks, proofs })?;
+            let batch = task::brought(relay, zone, items).await?.to_bytes();
+            let call = call(&zone.lock, &Lock::Settle { batch })?;
             Call {
                 spare_gas: limits.payout_gas,
                 ..call

@@ -3,10 +3,10 @@
 use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
 use tessera_contract_kit::address;
 use tessera_lock::{
-    evidence::{self, Evidence, ZoneProof},
-    Input, Locking, Refusal, Sighting, Task, TaskBody, MAX_BATCH,
+    evidence::{self, Evidence},
+    Batch, Input, Locking, Refusal, Sighting, Task, TaskBody,
 };
-use tessera_primitives::{Address, Bytes};
+use tessera_primitives::{canonical, Address, Bytes};
 
 use super::{roots::Roots, turn::Turn};
 use crate::LockError;
@@ -16,17 +16,15 @@ pub fn commit(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    tasks: Vec<Bytes>,
-    proofs: Vec<ZoneProof>,
+    batch: Bytes,
 ) -> Result<Response, LockError> {
     let turn = Turn::begin(deps, env);
     turn.require_home()?;
-    let step = |caller, body, sightings| Input::Commit {
+    take_all(turn, info, batch, |caller, body, sightings| Input::Commit {
         caller,
         body,
         sightings,
-    };
-    batch(turn, info, tasks, proofs, step)
+    })
 }
 
 /// Ends committed legs as the evidence decides.
@@ -34,29 +32,37 @@ pub fn settle(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    tasks: Vec<Bytes>,
-    proofs: Vec<ZoneProof>,
+    batch: Bytes,
 ) -> Result<Response, LockError> {
-    let step = |caller, body, sightings| Input::Settle {
+    let turn = Turn::begin(deps, env);
+    take_all(turn, info, batch, |caller, body, sightings| Input::Settle {
         caller,
         body,
         sightings,
-    };
-    batch(Turn::begin(deps, env), info, tasks, proofs, step)
+    })
 }
 
-/// Takes a registered leg back. It is not a batch: its registrant wants to know why not.
+/// Takes a registered leg back, alone: its registrant wants to know why not.
 pub fn reject(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    task: Bytes,
-    proofs: Vec<ZoneProof>,
+    batch: Bytes,
 ) -> Result<Response, LockError> {
     let sender = address::of(&info.sender)?;
-    let task = TaskBody::from_bytes(task.as_slice())?.task;
+    let batch = Batch::from_bytes(batch.as_slice())?;
+    let [body] = batch.tasks.as_slice() else {
+        return Err(Refusal::Number {
+            what: "tasks of a reject",
+            min: 1,
+            max: 1,
+            actual: batch.tasks.len(),
+        }
+        .into());
+    };
+    let task = body.task.clone();
     let mut turn = Turn::begin(deps, env);
-    let sightings = open(&turn, &[&task], &proofs)?.of(&task.id());
+    let sightings = open(&turn, &batch)?.of(&task.id());
     turn.take(Input::Reject {
         sender,
         task,
@@ -66,24 +72,23 @@ pub fn reject(
 }
 
 /// Commits a leg with calls, in a submessage of its own.
-pub fn commit_locked(deps: DepsMut, env: Env, locking: Locking) -> Result<Response, LockError> {
+pub fn commit_locked(deps: DepsMut, env: Env, locking: Bytes) -> Result<Response, LockError> {
+    let locking: Locking = canonical::decode("locking", locking.as_slice())?;
     let mut turn = Turn::begin(deps, env);
     turn.take(Input::CommitLocked { locking })?;
     turn.end()
 }
 
-fn batch(
+fn take_all(
     mut turn: Turn,
     info: MessageInfo,
-    tasks: Vec<Bytes>,
-    proofs: Vec<ZoneProof>,
-    step: impl Fn(Address, TaskBody, Vec<Sighting>) -> Input,
+    batch: Bytes,
+    step: fn(Address, TaskBody, Vec<Sighting>) -> Input,
 ) -> Result<Response, LockError> {
     let caller = address::of(&info.sender)?;
-    let bodies = read_bodies(&tasks)?;
-    let tasks: Vec<&Task> = bodies.iter().map(|body| &body.task).collect();
-    let evidence = open(&turn, &tasks, &proofs)?;
-    for body in bodies {
+    let batch = Batch::from_bytes(batch.as_slice())?;
+    let evidence = open(&turn, &batch)?;
+    for body in batch.tasks {
         let id = body.task.id();
         let sightings = evidence.of(&id);
         turn.take_in_batch(id, step(caller.clone(), body, sightings))?;
@@ -91,25 +96,10 @@ fn batch(
     turn.end()
 }
 
-fn read_bodies(tasks: &[Bytes]) -> Result<Vec<TaskBody>, Refusal> {
-    // Before anything is decoded: the number of tasks is what a message's work grows with.
-    if !(1..=MAX_BATCH).contains(&tasks.len()) {
-        return Err(Refusal::Number {
-            what: "tasks of a message",
-            min: 1,
-            max: MAX_BATCH,
-            actual: tasks.len(),
-        });
-    }
-    let bodies = tasks
-        .iter()
-        .map(|task| TaskBody::from_bytes(task.as_slice()));
-    bodies.collect()
-}
-
-fn open(turn: &Turn, tasks: &[&Task], proofs: &[ZoneProof]) -> Result<Evidence, LockError> {
+fn open(turn: &Turn, batch: &Batch) -> Result<Evidence, LockError> {
+    let tasks: Vec<&Task> = batch.tasks.iter().map(|body| &body.task).collect();
     let mut roots = Roots::new(turn.querier);
-    evidence::open(tasks, proofs, |zone, height| {
+    evidence::open(&tasks, &batch.proofs, |zone, height| {
         roots.root(&turn.book, zone, height)
     })
 }

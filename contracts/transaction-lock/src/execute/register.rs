@@ -1,52 +1,77 @@
-use cosmwasm_std::{DepsMut, Env, MessageInfo, QuerierWrapper, Response};
+use cosmwasm_std::{DepsMut, Env, MessageInfo, Response};
+use tessera_contract_api::transaction_lock::OwnLeg;
 use tessera_contract_kit::address;
-use tessera_lock::{Effect, Input, Reads, Refusal, Registration, Task, MAX_EFFECTS};
-use tessera_primitives::{Amount, Asset, Coin, Denom, Standing};
+use tessera_lock::{
+    due, require_sent, Effect, Input, Reads, Refusal, Registration, Task, MAX_BATCH, MAX_EFFECTS,
+};
+use tessera_primitives::{Amount, Asset, Coin, Denom, Standing, ZoneId};
 
 use super::{roots::Roots, turn::Turn};
-use crate::{state::Book, LockError};
-
-/// What a registrant signs.
-type Signed = (Task, Vec<Effect>, Vec<Effect>, Amount);
+use crate::LockError;
 
 /// The registrant's funds go into escrow. The contract's part is what the rule cannot see: that addresses are of this
 /// zone, and how the other zones stand. A token that is no contract does not answer when it is fetched; what is called
 /// was asked for when it was linked.
+///
+/// Each leg is a step of its own that sees those before it; what came along is divided among them as they are due.
 pub fn register(
     deps: DepsMut,
     env: Env,
     info: MessageInfo,
-    (task, tx, reversal, tip): Signed,
+    legs: Vec<OwnLeg>,
 ) -> Result<Response, LockError> {
     // Limits first, so that no list makes the contract ask more than it should.
-    task.check()?;
-    for effects in [&tx, &reversal] {
-        if effects.len() > MAX_EFFECTS {
-            return Err(Refusal::Number {
-                what: "effects of a leg",
-                min: 0,
-                max: MAX_EFFECTS,
-                actual: effects.len(),
-            }
-            .into());
+    within("tasks of a batch", 1, MAX_BATCH, legs.len())?;
+    for leg in &legs {
+        leg.task.check()?;
+        for effects in [&leg.tx, &leg.reversal] {
+            within("effects of a leg", 0, MAX_EFFECTS, effects.len())?;
         }
     }
     let mut turn = Turn::begin(deps, env);
     turn.require_home()?;
-    for effect in tx.iter().chain(&reversal) {
-        check_addresses(&turn, effect)?;
+    let parameters = turn.book.parameters()?;
+    let mut dues = Vec::new();
+    for leg in &legs {
+        for effect in leg.tx.iter().chain(&leg.reversal) {
+            check_addresses(&turn, effect)?;
+        }
+        dues.push(due(&parameters, &leg.tx, leg.tip)?);
     }
-    let standings = standings(&turn.book, turn.querier, &task)?;
-    turn.take(Input::Register(Registration {
-        sender: address::of(&info.sender)?,
-        task,
-        tx,
-        reversal,
-        tip,
-        sent: sent(&info)?,
-        standings,
-    }))?;
+    require_sent(&dues, &sent(&info)?)?;
+    let sender = address::of(&info.sender)?;
+    let mut standings = Standings::default();
+    for (leg, sent) in legs.into_iter().zip(dues) {
+        let standings = standings.of_others(&turn, &leg.task)?;
+        let OwnLeg {
+            task,
+            tx,
+            reversal,
+            tip,
+        } = leg;
+        turn.take(Input::Register(Registration {
+            sender: sender.clone(),
+            task,
+            tx,
+            reversal,
+            tip,
+            sent,
+            standings,
+        }))?;
+    }
     turn.end()
+}
+
+fn within(what: &'static str, min: usize, max: usize, actual: usize) -> Result<(), Refusal> {
+    if (min..=max).contains(&actual) {
+        return Ok(());
+    }
+    Err(Refusal::Number {
+        what,
+        min,
+        max,
+        actual,
+    })
 }
 
 fn check_addresses(turn: &Turn, effect: &Effect) -> Result<(), LockError> {
@@ -56,24 +81,35 @@ fn check_addresses(turn: &Turn, effect: &Effect) -> Result<(), LockError> {
     Ok(())
 }
 
-/// How each zone but this one stands, in the order of the legs.
-fn standings(
-    book: &Book,
-    querier: QuerierWrapper,
-    task: &Task,
-) -> Result<Vec<Standing>, LockError> {
-    let place = book.place()?;
-    let (own, _) = task
-        .leg_of(&place.zone, &place.contract)
-        .ok_or_else(|| Refusal::NotOurs {
-            zone: place.zone.clone(),
-            lock: place.contract.clone(),
-        })?;
-    let roots = Roots::new(querier);
-    let others = task.others(own);
-    others
-        .map(|(_, leg)| roots.standing(book, &leg.zone))
-        .collect()
+/// How zones stand. Each is asked for once in a message: a call of another contract is what costs most after bytes.
+#[derive(Default)]
+struct Standings(Vec<(ZoneId, Standing)>);
+
+impl Standings {
+    /// How each zone of a task but this one stands, in the order of the legs.
+    fn of_others(&mut self, turn: &Turn, task: &Task) -> Result<Vec<Standing>, LockError> {
+        let place = turn.book.place()?;
+        let (own, _) =
+            task.leg_of(&place.zone, &place.contract)
+                .ok_or_else(|| Refusal::NotOurs {
+                    zone: place.zone.clone(),
+                    lock: place.contract.clone(),
+                })?;
+        let mut standings = Vec::new();
+        for (_, leg) in task.others(own) {
+            standings.push(self.of(turn, &leg.zone)?);
+        }
+        Ok(standings)
+    }
+
+    fn of(&mut self, turn: &Turn, zone: &ZoneId) -> Result<Standing, LockError> {
+        if let Some((_, standing)) = self.0.iter().find(|(known, _)| known == zone) {
+            return Ok(*standing);
+        }
+        let standing = Roots::new(turn.querier).standing(&turn.book, zone)?;
+        self.0.push((zone.clone(), standing));
+        Ok(standing)
+    }
 }
 
 fn sent(info: &MessageInfo) -> Result<Vec<Coin>, LockError> {

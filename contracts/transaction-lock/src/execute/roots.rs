@@ -1,7 +1,5 @@
 //! Roots of other zones, from whoever the owner linked as their source.
 
-use std::collections::BTreeMap;
-
 use cosmwasm_std::QuerierWrapper;
 use tessera_contract_api::roots::RootsClient;
 use tessera_lock::{state::Peer, Reads, Refusal};
@@ -12,20 +10,20 @@ use crate::{state::Book, LockError};
 /// The roots of one message. Each is asked for once: a call of another contract is what costs most after bytes.
 pub struct Roots<'a> {
     querier: QuerierWrapper<'a>,
-    known: BTreeMap<(ZoneId, Height), Root>,
+    known: Vec<(ZoneId, Height, Root)>,
 }
 
 impl<'a> Roots<'a> {
     pub fn new(querier: QuerierWrapper<'a>) -> Roots<'a> {
-        let known = BTreeMap::new();
+        let known = Vec::new();
         Roots { querier, known }
     }
 
     /// The root of a zone's header, as its source answers now. A zone whose link was taken away still has its source:
     /// committed legs are settled by it.
     pub fn root(&mut self, book: &Book, zone: &ZoneId, height: Height) -> Result<Root, LockError> {
-        let key = (zone.clone(), height);
-        if let Some(root) = self.known.get(&key) {
+        let mut known = self.known.iter();
+        if let Some((_, _, root)) = known.find(|known| known.0 == *zone && known.1 == height) {
             return Ok(*root);
         }
         let source_of_roots = peer(book, zone)?.roots;
@@ -38,7 +36,7 @@ impl<'a> Roots<'a> {
                 source_of_roots,
                 reason: error.to_string(),
             })?;
-        self.known.insert(key, root);
+        self.known.push((zone.clone(), height, root));
         Ok(root)
     }
 

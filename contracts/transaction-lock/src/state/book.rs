@@ -1,9 +1,6 @@
 //! The contract's storage as the rule reads and writes it.
 
-use std::{
-    cell::{OnceCell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{OnceCell, RefCell};
 
 use cosmwasm_std::{Api, Storage};
 use tessera_contract_kit::{address, provable};
@@ -12,9 +9,9 @@ use tessera_lock::{
     state::{Exposure, Mark, Owed, Parameters, Peer, Place, Terms, Write},
     Reads,
 };
-use tessera_primitives::{Address, Asset, CanonicalAddress, Hash, ZoneId};
+use tessera_primitives::{canonical, Address, Asset, Bytes, CanonicalAddress, Hash, ZoneId};
 
-use super::{Found, EXPOSURES, OWED, PARAMETERS, PEERS, PLACE, TARGETS, TERMS, WAITING};
+use super::{Found, EXPOSURES, HOME, OWED, PEERS, TARGETS, TERMS, WAITING};
 use crate::LockError;
 
 type ExposureKey = (ZoneId, Asset);
@@ -24,11 +21,10 @@ type ExposureKey = (ZoneId, Asset);
 pub struct Book<'a> {
     storage: &'a mut dyn Storage,
     api: &'a dyn Api,
-    place: OnceCell<Place>,
-    parameters: OnceCell<Parameters>,
-    peers: RefCell<BTreeMap<ZoneId, Option<Peer>>>,
-    exposures: RefCell<BTreeMap<ExposureKey, Option<Exposure>>>,
-    changed: BTreeMap<ExposureKey, Exposure>,
+    home: OnceCell<(Place, Parameters)>,
+    peers: RefCell<Vec<(ZoneId, Option<Peer>)>>,
+    exposures: RefCell<Vec<(ExposureKey, Option<Exposure>)>>,
+    changed: Vec<ExposureKey>,
 }
 
 impl<'a> Book<'a> {
@@ -36,11 +32,10 @@ impl<'a> Book<'a> {
         Book {
             storage,
             api,
-            place: OnceCell::new(),
-            parameters: OnceCell::new(),
+            home: OnceCell::new(),
             peers: RefCell::default(),
             exposures: RefCell::default(),
-            changed: BTreeMap::new(),
+            changed: Vec::new(),
         }
     }
 
@@ -51,10 +46,20 @@ impl<'a> Book<'a> {
 
     /// Writes what was held back, and gives storage back.
     pub fn close(self) -> Found<&'a mut dyn Storage> {
-        for (key, exposure) in &self.changed {
-            EXPOSURES.save(self.storage, key, exposure)?;
+        for (key, exposure) in self.exposures.borrow().iter() {
+            if let (Some(exposure), true) = (exposure, self.changed.contains(key)) {
+                EXPOSURES.save(self.storage, key, exposure)?;
+            }
         }
         Ok(self.storage)
+    }
+
+    fn home(&self) -> Found<&(Place, Parameters)> {
+        if let Some(home) = self.home.get() {
+            return Ok(home);
+        }
+        let home = super::home(self.storage)?;
+        Ok(self.home.get_or_init(|| home))
     }
 
     fn write(&mut self, write: Write) -> Found<()> {
@@ -66,22 +71,28 @@ impl<'a> Book<'a> {
             Write::ForgetTerms(task) => TERMS.remove(self.storage, &task),
             Write::Wait(deadline, task) => WAITING.save(self.storage, &(deadline, task), &0)?,
             Write::StopWaiting(deadline, task) => WAITING.remove(self.storage, &(deadline, task)),
-            Write::Owe(task, effect, owed) => OWED.save(self.storage, &(task, effect), &owed)?,
+            Write::Owe(task, effect, owed) => {
+                let bytes = Bytes(canonical::encode(&owed));
+                OWED.save(self.storage, &(task, effect), &bytes)?;
+            }
             Write::Settled(task, effect) => OWED.remove(self.storage, &(task, effect)),
             Write::Peer(zone, peer) => {
                 PEERS.save(self.storage, &zone, &peer)?;
-                self.peers.get_mut().insert(zone, Some(peer));
+                remember(self.peers.get_mut(), zone, Some(peer));
             }
             Write::Target(contract) => TARGETS.save(self.storage, &contract, &0)?,
             Write::ForgetTarget(contract) => TARGETS.remove(self.storage, &contract),
             Write::Exposure(zone, asset, exposure) => {
                 let key = (zone, asset);
-                self.exposures.get_mut().insert(key.clone(), Some(exposure));
-                self.changed.insert(key, exposure);
+                remember(self.exposures.get_mut(), key.clone(), Some(exposure));
+                if !self.changed.contains(&key) {
+                    self.changed.push(key);
+                }
             }
             Write::Parameters(parameters) => {
-                PARAMETERS.save(self.storage, &parameters)?;
-                self.parameters = OnceCell::from(parameters);
+                let home = (self.place()?, parameters);
+                HOME.save(self.storage, &home)?;
+                self.home = OnceCell::from(home);
             }
         }
         Ok(())
@@ -92,11 +103,11 @@ impl Reads for Book<'_> {
     type Error = LockError;
 
     fn place(&self) -> Found<Place> {
-        once(&self.place, || Ok(PLACE.load(self.storage)?))
+        Ok(self.home()?.0.clone())
     }
 
     fn parameters(&self) -> Found<Parameters> {
-        once(&self.parameters, || Ok(PARAMETERS.load(self.storage)?))
+        Ok(self.home()?.1.clone())
     }
 
     fn mark(&self, task: &Hash) -> Found<Option<Mark>> {
@@ -127,7 +138,8 @@ impl Reads for Book<'_> {
     }
 
     fn owed(&self, task: &Hash, effect: u8) -> Found<Option<Owed>> {
-        Ok(OWED.may_load(self.storage, &(*task, effect))?)
+        let bytes = OWED.may_load(self.storage, &(*task, effect))?;
+        bytes.as_ref().map(super::read_owed).transpose()
     }
 
     fn address(&self, canonical: &CanonicalAddress) -> Found<Address> {
@@ -135,25 +147,23 @@ impl Reads for Book<'_> {
     }
 }
 
-fn once<T: Clone>(cell: &OnceCell<T>, load: impl FnOnce() -> Found<T>) -> Found<T> {
-    match cell.get() {
-        Some(value) => Ok(value.clone()),
-        None => {
-            let value = load()?;
-            Ok(cell.get_or_init(|| value).clone())
-        }
-    }
-}
-
-fn remembered<K: Ord + Clone, T: Clone>(
-    cache: &RefCell<BTreeMap<K, T>>,
+/// A message names few zones and assets: they are looked through, which takes less code than a tree.
+fn remembered<K: PartialEq + Clone, T: Clone>(
+    cache: &RefCell<Vec<(K, T)>>,
     key: &K,
     load: impl FnOnce() -> Found<T>,
 ) -> Found<T> {
-    if let Some(value) = cache.borrow().get(key) {
+    if let Some((_, value)) = cache.borrow().iter().find(|known| known.0 == *key) {
         return Ok(value.clone());
     }
     let value = load()?;
-    cache.borrow_mut().insert(key.clone(), value.clone());
+    remember(&mut cache.borrow_mut(), key.clone(), value.clone());
     Ok(value)
+}
+
+fn remember<K: PartialEq, T>(cache: &mut Vec<(K, T)>, key: K, value: T) {
+    match cache.iter_mut().find(|known| known.0 == key) {
+        Some(known) => known.1 = value,
+        None => cache.push((key, value)),
+    }
 }

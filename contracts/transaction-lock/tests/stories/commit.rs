@@ -1,13 +1,17 @@
 //! `commit`, as a relayer and as whoever would lock what should not be.
 
-use crate::world::{coin_of, facts, rule, skipped, Plan, World, FRESH, INTERVAL, PURSE, TIP};
+use crate::world::{
+    batch, coin_of, facts, rule, skipped, Plan, World, FRESH, INTERVAL, PURSE, TIP,
+};
 use tessera_contract_api::{
     roles::RolesMsg,
     transaction_lock::{CheckResponse, ExecuteMsg, QueryMsg},
 };
 use tessera_contract_kit::roles::RolesError;
-use tessera_lock::{state::LegState, Effect, Locking, Refusal, Settlement, TaskBody, MAX_BATCH};
-use tessera_primitives::{Amount, Bytes, Height, ZoneId};
+use tessera_lock::{
+    state::LegState, Batch, Effect, Locking, Refusal, Settlement, TaskBody, MAX_BATCH,
+};
+use tessera_primitives::{canonical, Amount, Bytes, Height, Malformed, ZoneId};
 use transaction_lock::LockError;
 
 fn registered(world: &mut World) -> Plan {
@@ -107,16 +111,14 @@ fn a_batch_has_one_to_thirty_tasks() {
     let many: Vec<&Plan> = vec![&plan; MAX_BATCH + 1];
     for batch in [&many[..], &[]] {
         let refusal = rule(world.commit_with(0, batch, proofs.clone()));
-        let (what, min, max, actual) = ("tasks of a message", 1, MAX_BATCH, batch.len());
-        assert_eq!(
-            refusal,
-            Refusal::Number {
-                what,
-                min,
-                max,
-                actual
-            }
-        );
+        let Refusal::Malformed(Malformed::Range {
+            min, max, actual, ..
+        }) = refusal
+        else {
+            panic!("{refusal}")
+        };
+        let sent = batch.len() as u128;
+        assert_eq!((min, max, actual), (1, MAX_BATCH as u128, sent));
     }
 }
 
@@ -352,14 +354,11 @@ fn garbage_for_a_task_refuses_the_batch() {
     let mut world = World::new(2);
     let plan = registered(&mut world);
     let proofs = world.evidence(0, &[&plan]);
-    let whole = plan.body(0);
+    let whole = batch(0, &[&plan], proofs);
     let cut = Bytes(whole.0[..whole.0.len() - 1].to_vec());
     let spare = Bytes([whole.0.as_slice(), &[0]].concat());
     for garbage in [Bytes(vec![]), Bytes(vec![0xff; 64]), cut, spare] {
-        let message = ExecuteMsg::Commit {
-            tasks: vec![garbage],
-            proofs: proofs.clone(),
-        };
+        let message = ExecuteMsg::Commit { batch: garbage };
         let refusal = rule(world.send(0, "relayer", &message, &[]));
         assert!(matches!(refusal, Refusal::Malformed(_)), "{refusal}");
     }
@@ -395,11 +394,11 @@ fn only_the_lock_sends_the_second_half_of_a_commit() {
         tx,
         reversal,
     };
-    let locking = Locking {
+    let locking = Bytes(canonical::encode(&Locking {
         caller,
         body: Bytes(body.to_bytes()),
         seen: Vec::new(),
-    };
+    }));
     for pretender in ["thief", "owner", "ann"] {
         let message = ExecuteMsg::CommitLocked {
             locking: locking.clone(),
@@ -429,16 +428,10 @@ fn a_call_commits_only_with_its_effects_shown() {
             tx,
             reversal: None,
         };
-        let tasks = vec![Bytes(body.to_bytes())];
-        world.send(
-            0,
-            "relayer",
-            &ExecuteMsg::Commit {
-                tasks,
-                proofs: proofs.clone(),
-            },
-            &[],
-        )
+        let tasks = vec![body];
+        let proofs = proofs.clone();
+        let batch = Batch { tasks, proofs }.to_bytes();
+        world.send(0, "relayer", &ExecuteMsg::Commit { batch }, &[])
     };
     assert!(skipped(&send(&mut world, None).unwrap()).contains("lacks its tx"));
     let other = world.booking(0, "ann", 2, 50).tx;

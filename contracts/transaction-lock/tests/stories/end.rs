@@ -1,6 +1,6 @@
 //! `reject`, `lapse` and `claim`, by those who may and by those who would like to.
 
-use crate::world::{coin_of, facts, rule, World, FEE, FRESH, HORIZON, INTERVAL, PURSE};
+use crate::world::{batch, coin_of, facts, rule, World, FEE, FRESH, HORIZON, INTERVAL, PURSE};
 use tessera_contract_api::transaction_lock::ExecuteMsg;
 use tessera_lock::{state::LegState, Refusal, Settlement};
 use tessera_primitives::{Height, Seconds};
@@ -31,8 +31,7 @@ fn a_registrant_has_no_free_option() {
     world.tick(2);
     assert_eq!(rule(world.reject(0, "ann", &plan)), Refusal::NothingMissing);
     let message = ExecuteMsg::Reject {
-        task: plan.body(0),
-        proofs: vec![],
+        batch: batch(0, &[&plan], vec![]),
     };
     assert_eq!(
         rule(world.send(0, "ann", &message, &[])),
@@ -50,8 +49,7 @@ fn what_was_missing_long_ago_is_not_missing_now() {
     world.register(1, &plan).unwrap();
     world.tick(FRESH / INTERVAL);
     let message = ExecuteMsg::Reject {
-        task: plan.body(0),
-        proofs,
+        batch: batch(0, &[&plan], proofs),
     };
     let refusal = rule(world.send(0, "ann", &message, &[]));
     let (zone, max) = (world.sides[1].zone.id().clone(), Seconds(FRESH));

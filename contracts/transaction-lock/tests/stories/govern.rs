@@ -1,6 +1,6 @@
 //! What the owner decides, and what not even the owner can.
 
-use crate::world::{coin_of, denom, rule, settings, World, CAP, FEE, MAX_HORIZON};
+use crate::world::{batch, coin_of, denom, rule, settings, World, CAP, FEE, MAX_HORIZON};
 use cosmwasm_std::{
     testing::{message_info, mock_dependencies, mock_env},
     Empty, Env,
@@ -395,8 +395,7 @@ fn nothing_begins_on_another_chain_than_the_locks_own_and_what_began_can_end() {
             tip: Amount(0),
         },
         ExecuteMsg::Commit {
-            tasks: vec![plan.body(0)],
-            proofs: vec![],
+            batch: batch(0, &[&plan], vec![]),
         },
     ];
     let mut send = |env: &Env, message: ExecuteMsg| {
@@ -410,8 +409,7 @@ fn nothing_begins_on_another_chain_than_the_locks_own_and_what_began_can_end() {
     let lapse = ExecuteMsg::Lapse { task_id: plan.id() };
     assert_eq!(send(&copy, lapse.clone()), send(&home, lapse));
     let settle = ExecuteMsg::Settle {
-        tasks: vec![plan.body(0)],
-        proofs: vec![],
+        batch: batch(0, &[&plan], vec![]),
     };
     assert_eq!(send(&copy, settle), Ok(()));
 }

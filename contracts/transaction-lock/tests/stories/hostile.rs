@@ -1,7 +1,7 @@
 //! Tokens and targets that call back. Each tries every verb, in the middle of what the lock is doing to it; nothing moves
 //! twice, and the legs end where they would have ended.
 
-use crate::world::{coin_of, denom, facts, villain, Plan, World, FEE, HORIZON, PURSE, TIP};
+use crate::world::{batch, coin_of, denom, facts, villain, Plan, World, FEE, HORIZON, PURSE, TIP};
 use cosmwasm_std::{coin, to_json_binary, CosmosMsg, WasmMsg};
 use serde::Serialize;
 use tessera_contract_api::transaction_lock::ExecuteMsg;
@@ -31,10 +31,10 @@ fn every_verb(world: &mut World, plan: &Plan) -> Vec<CosmosMsg> {
         .mint(&villain, 1_000, &denom(0))
         .unwrap();
     let proofs = world.evidence(0, &[plan]);
-    let (task_id, body) = (plan.id(), plan.body(0));
+    let (task_id, batch) = (plan.id(), batch(0, &[plan], proofs));
     let locking = Locking {
         caller: world.address(0, "thief"),
-        body: body.clone(),
+        body: Bytes(plan.body(0).to_bytes()),
         seen: vec![],
     };
     let register = ExecuteMsg::Register {
@@ -45,17 +45,17 @@ fn every_verb(world: &mut World, plan: &Plan) -> Vec<CosmosMsg> {
     };
     let free = [
         ExecuteMsg::Commit {
-            tasks: vec![body.clone()],
-            proofs: proofs.clone(),
+            batch: batch.clone(),
         },
         ExecuteMsg::Settle {
-            tasks: vec![body.clone()],
-            proofs: proofs.clone(),
+            batch: batch.clone(),
         },
-        ExecuteMsg::Reject { task: body, proofs },
+        ExecuteMsg::Reject { batch },
         ExecuteMsg::Lapse { task_id },
         ExecuteMsg::Claim { task_id, effect: 0 },
-        ExecuteMsg::CommitLocked { locking },
+        ExecuteMsg::CommitLocked {
+            locking: Bytes(tessera_primitives::canonical::encode(&locking)),
+        },
     ];
     let paid = call(&lock, &register, vec![coin(FEE + TIP, denom(0))]);
     free.iter()

@@ -8,6 +8,7 @@
     clippy::cast_possible_truncation
 )]
 
+mod batch;
 mod commit;
 mod end;
 mod faulty;

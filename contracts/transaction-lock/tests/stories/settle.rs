@@ -2,8 +2,8 @@
 
 use crate::world::{coin_of, facts, rule, skipped, Plan, World, HORIZON, PURSE, TIP};
 use tessera_contract_api::transaction_lock::{CheckResponse, ExecuteMsg, QueryMsg};
-use tessera_lock::{state::LegState, Refusal, Settlement, TaskBody};
-use tessera_primitives::{Bytes, Height};
+use tessera_lock::{state::LegState, Batch, Refusal, Settlement, TaskBody};
+use tessera_primitives::Height;
 
 #[test]
 fn nothing_is_settled_twice() {
@@ -80,21 +80,17 @@ fn a_reversal_needs_the_reversal_and_a_keep_the_tx() {
     world.tick(HORIZON);
     let bare = |plan: &Plan| {
         let task = plan.task.clone();
-        Bytes(
-            TaskBody {
-                task,
-                tx: None,
-                reversal: None,
-            }
-            .to_bytes(),
-        )
+        TaskBody {
+            task,
+            tx: None,
+            reversal: None,
+        }
     };
     for (plan, lacks) in [(&kept, "lacks its tx"), (&reversed, "lacks its reversal")] {
         let proofs = world.evidence(0, &[plan]);
-        let message = ExecuteMsg::Settle {
-            tasks: vec![bare(plan)],
-            proofs,
-        };
+        let tasks = vec![bare(plan)];
+        let batch = Batch { tasks, proofs }.to_bytes();
+        let message = ExecuteMsg::Settle { batch };
         let response = world.send(0, "relayer", &message, &[]).unwrap();
         assert!(skipped(&response).contains(lacks), "{}", skipped(&response));
     }

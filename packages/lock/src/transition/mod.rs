@@ -8,6 +8,8 @@ mod register;
 mod reject;
 mod settle;
 
+pub use register::{due, require_sent};
+
 use alloc::vec::Vec;
 
 use tessera_primitives::{Amount, Asset, Coin, Hash};

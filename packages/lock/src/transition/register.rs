@@ -44,7 +44,7 @@ pub(super) fn register<R: Reads>(
             return Err(Refused::Rule(Refusal::NotTarget { contract }));
         }
     }
-    check_sent(&parameters, &funds, tip, &sent)?;
+    require_sent(&[due(&parameters, &tx, tip)?], &sent)?;
     check_others(reads, &task, index, &standings)?;
     check_caps(reads, &task, index, &funds)?;
     let id = task.id();
@@ -132,21 +132,31 @@ fn check_hashes(own: &Leg, tx: &[Effect], reversal: &[Effect]) -> Result<(), Ref
     Ok(())
 }
 
-/// Native coins that came along are exactly the leg's funds, the fee and the tip.
-fn check_sent(
-    parameters: &Parameters,
-    funds: &[Coin],
-    tip: Amount,
-    sent: &[Coin],
-) -> Result<(), Refusal> {
-    let mut expected = Vec::new();
-    for coin in funds {
+/// The native coins that registering a leg takes: its funds, the fee and the tip, one entry a denom.
+///
+/// # Errors
+/// [`Refusal::Overflow`].
+pub fn due(parameters: &Parameters, tx: &[Effect], tip: Amount) -> Result<Vec<Coin>, Refusal> {
+    let mut due = Vec::new();
+    for coin in verify::totals(tx)? {
         if let Asset::Native(_) = coin.asset {
-            verify::add(&mut expected, &coin.asset, coin.amount)?;
+            verify::add(&mut due, &coin.asset, coin.amount)?;
         }
     }
     let fee_denom = Asset::Native(parameters.fee_denom.clone());
-    verify::add(&mut expected, &fee_denom, parameters.fee.plus(tip)?)?;
+    verify::add(&mut due, &fee_denom, parameters.fee.plus(tip)?)?;
+    Ok(due)
+}
+
+/// Native coins that came along are exactly what is due for all legs together.
+///
+/// # Errors
+/// [`Refusal::Funds`] with the first denom that is too little or too much, [`Refusal::Overflow`].
+pub fn require_sent(dues: &[Vec<Coin>], sent: &[Coin]) -> Result<(), Refusal> {
+    let mut expected = Vec::new();
+    for coin in dues.iter().flatten() {
+        verify::add(&mut expected, &coin.asset, coin.amount)?;
+    }
     let mut actual = Vec::new();
     for coin in sent {
         verify::add(&mut actual, &coin.asset, coin.amount)?;

@@ -7,8 +7,8 @@ use tessera_contract_api::{
     transaction_lock::{ExecuteMsg, LegResponse, QueryMsg},
 };
 use tessera_lock::{
-    evidence::ZoneProof, reversal_hash, state::LegState, tx_hash, Effect, Leg, Settlement, Task,
-    TaskBody,
+    evidence::ZoneProof, reversal_hash, state::LegState, tx_hash, Batch, Effect, Leg, Settlement,
+    Task, TaskBody,
 };
 use tessera_primitives::{Amount, Asset, Bytes, Coin, Denom, Hash};
 
@@ -61,14 +61,13 @@ impl Plan {
     ///
     /// # Errors
     /// It has none there.
-    pub fn body(&self, on: usize) -> anyhow::Result<Bytes> {
+    pub fn body(&self, on: usize) -> anyhow::Result<TaskBody> {
         let part = self.part(on)?;
-        let body = TaskBody {
+        Ok(TaskBody {
             task: self.task.clone(),
             tx: Some(part.tx.clone()),
             reversal: Some(part.reversal.clone()),
-        };
-        Ok(Bytes(body.to_bytes()))
+        })
     }
 }
 
@@ -243,15 +242,9 @@ impl Suite {
         plans: &[&Plan],
         proofs: Vec<ZoneProof>,
     ) -> anyhow::Result<AppResponse> {
-        let tasks = bodies(on, plans)?;
+        let batch = batch(on, plans, proofs)?;
         let lock = self.side(on)?.lock.clone();
-        self.execute(
-            on,
-            "relayer",
-            &lock,
-            &ExecuteMsg::Commit { tasks, proofs },
-            &[],
-        )
+        self.execute(on, "relayer", &lock, &ExecuteMsg::Commit { batch }, &[])
     }
 
     /// Commits a plan on all its zones with the newest evidence, and seals what makes it provable.
@@ -276,15 +269,9 @@ impl Suite {
         plans: &[&Plan],
         proofs: Vec<ZoneProof>,
     ) -> anyhow::Result<AppResponse> {
-        let tasks = bodies(on, plans)?;
+        let batch = batch(on, plans, proofs)?;
         let lock = self.side(on)?.lock.clone();
-        self.execute(
-            on,
-            "relayer",
-            &lock,
-            &ExecuteMsg::Settle { tasks, proofs },
-            &[],
-        )
+        self.execute(on, "relayer", &lock, &ExecuteMsg::Settle { batch }, &[])
     }
 
     /// Settles a plan on all its zones with the newest evidence, and seals what makes it provable.
@@ -310,15 +297,9 @@ impl Suite {
         proofs: Vec<ZoneProof>,
     ) -> anyhow::Result<AppResponse> {
         let registrant = plan.part(on)?.registrant.clone();
-        let task = plan.body(on)?;
+        let batch = batch(on, &[plan], proofs)?;
         let lock = self.side(on)?.lock.clone();
-        self.execute(
-            on,
-            &registrant,
-            &lock,
-            &ExecuteMsg::Reject { task, proofs },
-            &[],
-        )
+        self.execute(on, &registrant, &lock, &ExecuteMsg::Reject { batch }, &[])
     }
 
     /// Gives a plan's leg on a zone back after its deadline.
@@ -354,8 +335,13 @@ impl Suite {
     }
 }
 
-fn bodies(on: usize, plans: &[&Plan]) -> anyhow::Result<Vec<Bytes>> {
-    plans.iter().map(|plan| plan.body(on)).collect()
+fn batch(on: usize, plans: &[&Plan], proofs: Vec<ZoneProof>) -> anyhow::Result<Bytes> {
+    let tasks: anyhow::Result<_> = plans.iter().map(|plan| plan.body(on)).collect();
+    Ok(Batch {
+        tasks: tasks?,
+        proofs,
+    }
+    .to_bytes())
 }
 
 /// What effects take: native coins, and tokens.

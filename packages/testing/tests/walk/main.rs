@@ -22,7 +22,7 @@ use tessera_contract_api::{
     chain_view::{self, HeaderResponse},
     transaction_lock::ExecuteMsg,
 };
-use tessera_lock::{evidence::ZoneProof, state::LegState, Settlement};
+use tessera_lock::{evidence::ZoneProof, state::LegState, Batch, Settlement};
 use tessera_primitives::{Hash, Height, Seconds};
 use tessera_testing::suite::{Part, Plan, Suite, SuiteConfig};
 
@@ -167,7 +167,8 @@ impl Walk {
             .iter()
             .map(|plan| plan.body(on))
             .collect::<Result<_, _>>()?;
-        self.send(on, "relayer", ExecuteMsg::Commit { tasks, proofs })
+        let batch = Batch { tasks, proofs }.to_bytes();
+        self.send(on, "relayer", ExecuteMsg::Commit { batch })
     }
 
     fn settle(&mut self, on: usize) -> anyhow::Result<()> {
@@ -177,7 +178,8 @@ impl Walk {
             .iter()
             .map(|plan| plan.body(on))
             .collect::<Result<_, _>>()?;
-        self.send(on, "relayer", ExecuteMsg::Settle { tasks, proofs })
+        let batch = Batch { tasks, proofs }.to_bytes();
+        self.send(on, "relayer", ExecuteMsg::Settle { batch })
     }
 
     fn reject(&mut self, on: usize) -> anyhow::Result<()> {
@@ -194,14 +196,9 @@ impl Walk {
         } else {
             "thief"
         };
-        self.send(
-            on,
-            sender,
-            ExecuteMsg::Reject {
-                task: plan.body(on)?,
-                proofs,
-            },
-        )
+        let tasks = vec![plan.body(on)?];
+        let batch = Batch { tasks, proofs }.to_bytes();
+        self.send(on, sender, ExecuteMsg::Reject { batch })
     }
 
     fn lapse(&mut self, on: usize) -> anyhow::Result<()> {

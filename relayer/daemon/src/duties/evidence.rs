@@ -17,7 +17,7 @@ use crate::relay::{Relay, RelayError};
 pub(super) async fn proofs(
     relay: &Relay,
     items: &[Item],
-    tasks: &[Task],
+    tasks: &[&Task],
 ) -> Result<Vec<ZoneProof>, RelayError> {
     let mut by_root: BTreeMap<&RootAt, Vec<(u8, Subject)>> = BTreeMap::new();
     for ((position, item), task) in (0u8..).zip(items).zip(tasks) {
@@ -36,7 +36,7 @@ pub(super) async fn proofs(
     }
     let mut proofs = Vec::new();
     for (root, subjects) in by_root {
-        let on_zone = |task: &Task| task.legs.iter().any(|leg| leg.zone == root.zone);
+        let on_zone = |task: &&Task| task.legs.iter().any(|leg| leg.zone == root.zone);
         let all = subjects.len() == tasks.iter().filter(|task| on_zone(task)).count();
         let (positions, subjects): (Vec<u8>, Vec<Subject>) = subjects.into_iter().unzip();
         proofs.push(ZoneProof {

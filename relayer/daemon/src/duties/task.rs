@@ -1,9 +1,8 @@
 //! Messages about tasks: their bodies with what the verb needs of them, and the proofs.
 
 use tessera_contract_api::transaction_lock::ExecuteMsg;
-use tessera_lock::{evidence::ZoneProof, Task, TaskBody};
+use tessera_lock::{Batch, Task, TaskBody};
 use tessera_planner::{Brings, Item};
-use tessera_primitives::Bytes;
 
 use super::{evidence, DutyError};
 use crate::relay::{Relay, RelayError, Zone};
@@ -13,16 +12,14 @@ pub(super) async fn brought(
     relay: &Relay,
     zone: &Zone,
     items: &[Item],
-) -> Result<(Vec<Bytes>, Vec<ZoneProof>), RelayError> {
-    let mut bodies = Vec::new();
+) -> Result<Batch, RelayError> {
     let mut tasks = Vec::new();
     for item in items {
-        let body = trimmed(relay, zone, item).await?;
-        bodies.push(Bytes(body.to_bytes()));
-        tasks.push(body.task);
+        tasks.push(trimmed(relay, zone, item).await?);
     }
-    let proofs = evidence::proofs(relay, items, &tasks).await?;
-    Ok((bodies, proofs))
+    let proven: Vec<&Task> = tasks.iter().map(|body| &body.task).collect();
+    let proofs = evidence::proofs(relay, items, &proven).await?;
+    Ok(Batch { tasks, proofs })
 }
 
 /// The message that takes a leg back.
@@ -31,9 +28,10 @@ pub(super) async fn reject(
     zone: &Zone,
     item: &Item,
 ) -> Result<ExecuteMsg, RelayError> {
-    let (mut bodies, proofs) = brought(relay, zone, std::slice::from_ref(item)).await?;
-    let task = bodies.pop().unwrap_or_default();
-    Ok(ExecuteMsg::Reject { task, proofs })
+    let batch = brought(relay, zone, std::slice::from_ref(item)).await?;
+    Ok(ExecuteMsg::Reject {
+        batch: batch.to_bytes(),
+    })
 }
 
 /// The task with the effects that the verb needs: a byte costs 13.3 gas.

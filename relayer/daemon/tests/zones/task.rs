@@ -8,7 +8,7 @@ use tessera_contract_api::chain_view::{QueryMsg, ViewResponse};
 use tessera_lock::{
     evidence::ZoneProof, key, reversal_hash, tx_hash, Effect, Settlement, Task, TaskBody,
 };
-use tessera_primitives::{Address, Amount, Asset, Bytes, Height};
+use tessera_primitives::{Address, Amount, Asset, Height};
 
 use tessera_proof::Proof;
 
@@ -49,14 +49,13 @@ pub struct Registered {
     pub fee: u128,
 }
 
-/// The canonical bytes of a task without its effects: what messages about it carry.
-pub fn body(task: &Task) -> Bytes {
-    let body = TaskBody {
+/// A task without its effects: what messages about it carry where these are not needed.
+pub fn body(task: &Task) -> TaskBody {
+    TaskBody {
         task: task.clone(),
         tx: None,
         reversal: None,
-    };
-    Bytes(body.to_bytes())
+    }
 }
 
 pub fn pays(asset: Asset, amount: u128, to: &Person) -> Effect {

@@ -16,7 +16,7 @@ use tessera_contract_api::{
     },
 };
 use tessera_lock::{
-    evidence::ZoneProof, key, reversal_hash, state::LegState, tx_hash, Effect, Leg, Refusal,
+    evidence::ZoneProof, key, reversal_hash, state::LegState, tx_hash, Batch, Effect, Leg, Refusal,
     Settlement, Task, TaskBody,
 };
 use tessera_primitives::{
@@ -85,11 +85,11 @@ impl Plan {
     }
 
     /// The body as the event `registered` has it: everything.
-    pub fn body(&self, on: usize) -> Bytes {
+    pub fn body(&self, on: usize) -> TaskBody {
         let part = &self.parts[on];
         let (tx, reversal) = (Some(part.tx.clone()), Some(part.reversal.clone()));
         let task = self.task.clone();
-        Bytes(TaskBody { task, tx, reversal }.to_bytes())
+        TaskBody { task, tx, reversal }
     }
 
     /// Renews the hashes after a story has changed the parts.
@@ -344,8 +344,8 @@ impl World {
         plans: &[&Plan],
         proofs: Vec<ZoneProof>,
     ) -> Result<AppResponse, LockError> {
-        let tasks = plans.iter().map(|plan| plan.body(on)).collect();
-        self.send(on, "relayer", &ExecuteMsg::Commit { tasks, proofs }, &[])
+        let batch = batch(on, plans, proofs);
+        self.send(on, "relayer", &ExecuteMsg::Commit { batch }, &[])
     }
 
     pub fn settle(&mut self, on: usize, plans: &[&Plan]) -> Result<AppResponse, LockError> {
@@ -359,8 +359,8 @@ impl World {
         plans: &[&Plan],
         proofs: Vec<ZoneProof>,
     ) -> Result<AppResponse, LockError> {
-        let tasks = plans.iter().map(|plan| plan.body(on)).collect();
-        self.send(on, "relayer", &ExecuteMsg::Settle { tasks, proofs }, &[])
+        let batch = batch(on, plans, proofs);
+        self.send(on, "relayer", &ExecuteMsg::Settle { batch }, &[])
     }
 
     pub fn reject(
@@ -370,8 +370,8 @@ impl World {
         plan: &Plan,
     ) -> Result<AppResponse, LockError> {
         let proofs = self.evidence(on, &[plan]);
-        let task = plan.body(on);
-        self.send(on, sender, &ExecuteMsg::Reject { task, proofs }, &[])
+        let batch = batch(on, &[plan], proofs);
+        self.send(on, sender, &ExecuteMsg::Reject { batch }, &[])
     }
 
     pub fn lapse(&mut self, on: usize, plan: &Plan) -> Result<AppResponse, LockError> {
@@ -766,6 +766,12 @@ fn build_token(zone: &mut Zone, owner: &Addr) -> Addr {
         marketing: None,
     };
     zone.instantiate(owner, code, &message, "token").unwrap()
+}
+
+/// What a message about plans brings, with all their effects.
+pub fn batch(on: usize, plans: &[&Plan], proofs: Vec<ZoneProof>) -> Bytes {
+    let tasks = plans.iter().map(|plan| plan.body(on)).collect();
+    Batch { tasks, proofs }.to_bytes()
 }
 
 /// Facts of an answer, by name, in order.

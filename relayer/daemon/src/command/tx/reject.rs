@@ -4,8 +4,8 @@ use tessera_contract_api::{
     chain_view::{QueryMsg, ViewResponse},
     transaction_lock::ExecuteMsg,
 };
-use tessera_lock::{evidence::ZoneProof, key, TaskBody};
-use tessera_primitives::{Bytes, Height};
+use tessera_lock::{evidence::ZoneProof, key, Batch, TaskBody};
+use tessera_primitives::Height;
 use tessera_proof::Proof;
 
 use super::leg::Which;
@@ -55,17 +55,21 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
         tx: None,
         reversal: None,
     };
+    let proof = ZoneProof {
+        zone: of,
+        height: header,
+        tasks: Vec::new(),
+        proof: Proof::Single {
+            item: proven.item,
+            store: proven.store,
+        },
+    };
+    let batch = Batch {
+        tasks: vec![body],
+        proofs: vec![proof],
+    };
     let reject = ExecuteMsg::Reject {
-        task: Bytes(body.to_bytes()),
-        proofs: vec![ZoneProof {
-            zone: of,
-            height: header,
-            tasks: Vec::new(),
-            proof: Proof::Single {
-                item: proven.item,
-                store: proven.store,
-            },
-        }],
+        batch: batch.to_bytes(),
     };
     calls.push(duties::call(&zone.lock, &reject)?);
     own.send("rejected", &calls).await

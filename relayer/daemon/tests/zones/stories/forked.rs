@@ -6,7 +6,7 @@ use tessera::{
     config::Config,
 };
 use tessera_contract_api::{chain_view::ViewResponse, transaction_lock::ExecuteMsg};
-use tessera_lock::{Settlement, Task};
+use tessera_lock::{Batch, Settlement, Task};
 use tessera_primitives::{Height, ZoneStatus};
 
 use crate::{
@@ -94,9 +94,12 @@ fn block(ground: &Ground, endpoint: &str, height: Height) -> ChainBlock {
 
 /// Tries to commit the leg on the first zone, with an honest proof, and answers what the lock says.
 fn commit_anyway(ground: &Ground, person: &Person, task: &Task, header: Height) -> String {
-    let commit = ExecuteMsg::Commit {
+    let batch = Batch {
         tasks: vec![body(task)],
         proofs: vec![ground.prove(1, task, header)],
+    };
+    let commit = ExecuteMsg::Commit {
+        batch: batch.to_bytes(),
     };
     let lock = &ground.sites[0].lock;
     let chain = ground.chain(0, &person.name);

@@ -9,7 +9,7 @@ use tessera_contract_api::{
     transaction_lock::ExecuteMsg,
 };
 use tessera_header::Header;
-use tessera_lock::{evidence::ZoneProof, tx_hash, Effect, Settlement, Task};
+use tessera_lock::{evidence::ZoneProof, tx_hash, Batch, Effect, Settlement, Task};
 use tessera_primitives::{Amount, Bytes, Height, ZoneId};
 use tessera_proof::Proof;
 
@@ -254,9 +254,14 @@ fn wrong_proofs(ground: &Ground, alice: &Person, bob: &Person) {
         },
         ..honest.clone()
     };
-    let reject = |proof: ZoneProof| ExecuteMsg::Reject {
-        task: body(&task),
-        proofs: vec![proof],
+    let reject = |proof: ZoneProof| {
+        let batch = Batch {
+            tasks: vec![body(&task)],
+            proofs: vec![proof],
+        };
+        ExecuteMsg::Reject {
+            batch: batch.to_bytes(),
+        }
     };
     let id = task.id().to_string();
     let held = ground.coins(0, lock);
