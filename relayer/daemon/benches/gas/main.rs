@@ -1,0 +1,92 @@
+//! What transactions cost on real zones: `ci/bench/run` starts three that trace their gas (`ci/zones up --zones 3 --trace-gas`)
+//! and runs this, which deploys pinned codes, does what users and relayers do, and writes a figure a line.
+//!
+//! - `advance`: a header of a synthetic zone, whose validators are ours to choose, shown to a `chain-view`;
+//! - `task`: tasks between the real zones, relayed as `tessera start` relays them;
+//! - `proof`: a commit whose proof comes out of a deep tree of a synthetic zone.
+
+mod advance;
+mod figure;
+mod proof;
+mod site;
+mod task;
+mod trace;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Parser;
+
+use figure::Figures;
+use site::{Site, ZonesFile};
+
+/// Measures gas on wasmd zones.
+#[derive(Parser)]
+struct Arguments {
+    /// The zones' description, as `ci/zones up` wrote it.
+    #[arg(long, default_value = "target/zones/zones.json")]
+    zones: PathBuf,
+    /// The folder of built contracts.
+    #[arg(long, default_value = "artifacts")]
+    artifacts: PathBuf,
+    /// Where the figures go.
+    #[arg(long, default_value = "target/measured.jsonl")]
+    out: PathBuf,
+    /// The commit that is measured.
+    #[arg(long, default_value = "uncommitted")]
+    commit: String,
+    /// The day on which it is measured.
+    #[arg(long, default_value = "")]
+    date: String,
+    /// Only these measures: `advance_gas`, `task_gas`, `proof_gas`.
+    #[arg(long)]
+    only: Vec<String>,
+    /// Only what has a goal, in less than a minute.
+    #[arg(long)]
+    sample: bool,
+    /// What `cargo bench` hands to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Arguments {
+    fn wants(&self, measure: &str) -> bool {
+        let has_goal = measure != "proof_gas";
+        (has_goal || !self.sample)
+            && (self.only.is_empty() || self.only.iter().any(|only| only == measure))
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    // `cargo test` starts benchmarks too; without zones there is nothing to measure.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return Ok(());
+    }
+    let arguments = Arguments::parse();
+    // What the relayer does and meets, where RUST_LOG asks for it.
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let file = ZonesFile::load(&arguments.zones)?;
+    anyhow::ensure!(file.zones.len() >= 3, "three zones are needed");
+    let mut sites = Vec::new();
+    for zone in &file.zones {
+        let site = Site::deploy(&file, zone, &arguments.zones, &arguments.artifacts).await;
+        sites.push(site.with_context(|| zone.chain_id.clone())?);
+    }
+    let mut figures = Figures::new(&arguments.commit, &arguments.date);
+    if arguments.wants("advance_gas") {
+        advance::measure(&sites, arguments.sample, &mut figures).await?;
+    }
+    if arguments.wants("task_gas") {
+        task::measure(&sites, arguments.sample, &mut figures).await?;
+    }
+    if arguments.wants("proof_gas") {
+        proof::measure(&sites, &mut figures).await?;
+    }
+    figures.write(&arguments.out)?;
+    println!("{} figures in {}", figures.len(), arguments.out.display());
+    Ok(())
+}
