@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use cosmwasm_std::{to_json_vec, Addr, Coin, WasmMsg};
-use cw_multi_test::ContractWrapper;
 use serde::Serialize;
 use tessera_contract_api::{
     booking, chain_view,
@@ -15,7 +14,7 @@ use tessera_planner::Policy;
 use tessera_primitives::{
     Address, Amount, Asset, CanonicalAddress, Denom, Height, Ratio, Seconds, Timestamp,
 };
-use tessera_testing::Zone;
+use tessera_testing::{contracts, Zone};
 use tessera_view::state::Params;
 
 use crate::{
@@ -75,28 +74,9 @@ impl Side {
             zone.mint(&holder, START, denom)?;
             minted = minted.saturating_add(START);
         }
-        let view = zone.store_code(|| {
-            use ::chain_view::contract;
-            Box::new(ContractWrapper::new(
-                contract::execute,
-                contract::instantiate,
-                contract::query,
-            ))
-        });
-        let lock = zone.store_code(|| {
-            use ::transaction_lock::contract;
-            let doors =
-                ContractWrapper::new(contract::execute, contract::instantiate, contract::query);
-            Box::new(doors.with_reply(contract::reply))
-        });
-        let inn = zone.store_code(|| {
-            use ::booking::contract;
-            Box::new(ContractWrapper::new(
-                contract::execute,
-                contract::instantiate,
-                contract::query,
-            ))
-        });
+        let view = zone.store_code(contracts::chain_view);
+        let lock = zone.store_code(contracts::transaction_lock);
+        let inn = zone.store_code(contracts::booking);
         let roles = Appointment {
             owner: Some(zone.address(&owner)?),
             guardian: None,
