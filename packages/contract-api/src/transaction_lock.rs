@@ -1,7 +1,9 @@
 //! `transaction-lock`: tasks that several zones commit together or not at all.
 //!
 //! Messages and queries are read by way of a tree ([`tessera_primitives::json`]), which takes a tenth of the code that
-//! `serde` derives. What is read is the same; a test compares.
+//! `serde` derives. What is read is the same: tests send what `serde` writes.
+
+mod json;
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use schemars::JsonSchema;
@@ -12,10 +14,7 @@ use tessera_lock::{
     Task,
 };
 use tessera_primitives::{
-    deserialize_by_tree, from_json_fields, from_json_variants,
-    json::{FromJson, Json, Unfit},
-    to_json_fields, Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height,
-    Seconds, ZoneId,
+    Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height, Seconds, ZoneId,
 };
 
 use crate::{
@@ -235,81 +234,6 @@ pub enum ExecuteMsg {
     /// Roles and pause.
     Roles(RolesMsg),
 }
-
-from_json_fields! {
-    InstantiateMsg { roles, settings }
-    Waiting { deadline, task_id }
-    Owing { task_id, effect }
-    CapOf { zone, asset }
-    OwnLeg { task, tx, reversal, tip }
-}
-
-impl FromJson for Settings {
-    fn from_json(json: Json) -> Result<Settings, Unfit> {
-        let mut fields = json.fields()?;
-        let (fee, fee_denom) = (fields.take("fee")?, fields.take("fee_denom")?);
-        let all = Settings::new(fee, fee_denom, fields.take("treasury")?);
-        let settings = Settings {
-            min_horizon: fields.take_or("min_horizon", all.min_horizon)?,
-            max_horizon: fields.take_or("max_horizon", all.max_horizon)?,
-            fresh: fields.take_or("fresh", all.fresh)?,
-            fork_grace: fields.take_or("fork_grace", all.fork_grace)?,
-            payout_gas: fields.take_or("payout_gas", all.payout_gas)?,
-            lock_gas: fields.take_or("lock_gas", all.lock_gas)?,
-            ..all
-        };
-        fields.end()?;
-        Ok(settings)
-    }
-}
-
-from_json_variants! {
-    ExecuteMsg {
-        "register": Register { task, tx, reversal, tip };
-        "register_batch": RegisterBatch { legs };
-        "commit": Commit { batch };
-        "reject": Reject { batch };
-        "settle": Settle { batch };
-        "lapse": Lapse { task_id };
-        "claim": Claim { task_id, effect };
-        "commit_locked": CommitLocked { locking };
-        "link_peer": LinkPeer { zone, contract, roots };
-        "unlink_peer": UnlinkPeer { zone };
-        "link_target": LinkTarget { contract };
-        "unlink_target": UnlinkTarget { contract };
-        "set_cap": SetCap { zone, asset, max };
-        "set_parameters": SetParameters { settings };
-        in "roles": Roles;
-    }
-}
-
-from_json_variants! {
-    QueryMsg {
-        "roles": Roles {};
-        "config": Config {};
-        "leg": Leg { task_id };
-        "check": Check { task_id };
-        "open_tasks": OpenTasks { start_after, limit };
-        "owed": Owed { start_after, limit };
-        "peers": Peers { start_after, limit };
-        "targets": Targets { start_after, limit };
-        "open_value": OpenValue { zone, asset };
-        "caps": Caps { start_after, limit };
-    }
-}
-
-to_json_fields! {
-    ConfigResponse { zone, contract, parameters }
-    LegResponse { state, committed_at, terms }
-    TermsResponse { leg, deadline, registrant, funds, tip, calls }
-    CheckResponse { tx, reversed }
-    OpenTask { deadline, task_id, state }
-    OwedResponse { task_id, effect, payout }
-    PeerResponse { zone, contract, roots, linked }
-    ExposureResponse { zone, asset, max, at_risk }
-}
-
-deserialize_by_tree!(InstantiateMsg, ExecuteMsg, QueryMsg);
 
 permissions! {
     ExecuteMsg {

@@ -113,3 +113,26 @@ fn the_table_of_permissions_holds_the_embedded_ones_too() {
         .collect();
     assert_eq!(refused.len(), 1, "only `lock` is an entry: {refused:?}");
 }
+
+/// Locks read their messages by way of a tree: defaults are those of the derived code.
+#[test]
+fn settings_that_are_left_out_have_their_defaults() {
+    use tessera_contract_api::transaction_lock::{InstantiateMsg, QueryMsg, Settings};
+    let settings = r#"{"fee":"5","fee_denom":"uatom","treasury":"zone1t"}"#;
+    let text = format!(r#"{{"roles":{{"owner":"zone1o"}},"settings":{settings}}}"#);
+    let read: InstantiateMsg = from_json(&text).unwrap();
+    let derived: Settings = from_json(settings).unwrap();
+    assert_eq!(read.settings, derived);
+    assert_eq!(read.settings.min_horizon, 50);
+    assert_eq!(read.roles.guardian, None);
+    let text = text.replace(r#""fee":"5""#, r#""fee":"5","fresh":7,"spare":1"#);
+    assert!(from_json::<InstantiateMsg>(&text).is_err());
+    let page: QueryMsg = from_json(r#"{"caps":{"limit":7}}"#).unwrap();
+    assert_eq!(
+        page,
+        QueryMsg::Caps {
+            start_after: None,
+            limit: Some(7)
+        }
+    );
+}
