@@ -28,3 +28,9 @@ install_packages() {
     "${apt[@]}" update >/dev/null && DEBIAN_FRONTEND=noninteractive "${apt[@]}" install "$@" >/dev/null ||
         die "could not install $*"
 }
+
+# What is compiled for this machine is always compiled as a whole, so that every dependency is compiled one time, with one
+# set of features.
+build_native() {
+    cargo build --locked --quiet --release --workspace --all-targets
+}

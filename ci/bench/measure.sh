@@ -5,7 +5,8 @@ figures() {
     local commit
     commit=$(git rev-parse --short HEAD)
     git diff --quiet HEAD -- || commit="$commit+"
-    cargo run --locked --quiet --release --package tessera-ci -- bench "$@" --commit "$commit" --date "$(date -u +%F)"
+    build_native
+    "$TARGET/release/tessera-ci" bench "$@" --commit "$commit" --date "$(date -u +%F)"
 }
 
 # measure_gas OUT [OPTION OF ci/zones up]… -- [OPTION OF THE BENCHMARK]…: on three zones of its own, ended with the shell.
@@ -20,5 +21,5 @@ measure_gas() {
     ZONES_HOME=$(mktemp -d)
     trap 'ci/zones down --home "$ZONES_HOME" || true' EXIT
     ci/zones up --zones 3 --home "$ZONES_HOME" "${options[@]}"
-    cargo bench --locked --package tessera --bench gas -- --zones "$ZONES_HOME/zones.json" --out "$out" "$@"
+    cargo bench --locked --workspace --bench gas -- --zones "$ZONES_HOME/zones.json" --out "$out" "$@"
 }
