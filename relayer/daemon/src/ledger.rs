@@ -66,6 +66,26 @@ impl Ledger {
         Ok(ids)
     }
 
+    /// Puts a duty off that could not be taken on: a promise that failed, in one step, since a promise of nothing would
+    /// keep the duty for ever if a kill came between the two.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn put_off(
+        &mut self,
+        duty: Duty,
+        reason: String,
+        at: Timestamp,
+    ) -> Result<(), JournalError> {
+        let id = self.knowledge.next_promise();
+        let until = Height(u64::MAX);
+        let end = End::Failed { reason };
+        self.record(vec![
+            Entry::Promised(Promise { id, duty, until }),
+            Entry::Concluded(Conclusion { id, end, at }),
+        ])
+    }
+
     /// Says how promises ended.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! From duties to transactions: as many duties of one zone as fit share one, in order, and each is concluded with what
 //! became of it. A promise is written down before anything is sent.
 
+use std::collections::BTreeSet;
+
 use tessera_planner::{Duty, End};
-use tessera_primitives::Height;
+use tessera_primitives::ZoneId;
 
 use crate::{
     chain::{Call, ChainError, Included, Prepared},
@@ -28,20 +30,52 @@ pub async fn work(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         ours.take(zone.max_messages).collect::<Vec<_>>()
     };
     let mut works = Vec::new();
+    let mut away = BTreeSet::new();
     for duty in duties {
-        tracing::debug!(zone = %duty.on, %duty, "due");
-        match duties::calls(relay, zone, &duty).await {
-            Ok(calls) => works.push(Work { duty, calls }),
-            Err(error @ RelayError::Chain(ChainError::Unreachable { .. })) => return Err(error),
-            Err(RelayError::Journal(error)) => return Err(error.into()),
-            // What cannot be proven now must not keep the rest from being done.
-            Err(error) => pause(relay, zone, duty, error.to_string()).await?,
-        }
+        works.extend(work_of(relay, zone, duty, &mut away).await?);
     }
     if works.is_empty() {
         return Ok(());
     }
     submit(relay, zone, works).await
+}
+
+/// The messages of a duty. Whoever keeps tasks open with a zone whose node does not answer must not hold up all others:
+/// what needs it is left for later, without a pause, and it is asked once in a round.
+async fn work_of(
+    relay: &Relay,
+    zone: &Zone,
+    duty: Duty,
+    away: &mut BTreeSet<ZoneId>,
+) -> Result<Option<Work>, RelayError> {
+    let Duty { on, mut act } = duty;
+    loop {
+        let Some(left) = act.without(away) else {
+            return Ok(None);
+        };
+        let duty = Duty {
+            on: on.clone(),
+            act: left,
+        };
+        tracing::debug!(zone = %on, %duty, "due");
+        match duties::calls(relay, zone, &duty).await {
+            Ok(calls) => return Ok(Some(Work { duty, calls })),
+            Err(RelayError::Chain(ChainError::Unreachable { zone: other, .. }))
+                if other != on && !away.contains(&other) =>
+            {
+                tracing::warn!(zone = %on, %duty, %other, "left until its node answers");
+                away.insert(other);
+                act = duty.act;
+            }
+            Err(error @ RelayError::Chain(ChainError::Unreachable { .. })) => return Err(error),
+            Err(RelayError::Journal(error)) => return Err(error.into()),
+            // What cannot be proven now must not keep the rest from being done.
+            Err(error) => {
+                pause(relay, zone, duty, error.to_string()).await?;
+                return Ok(None);
+            }
+        }
+    }
 }
 
 /// Sends the messages as one transaction, or, if the zone refuses that, each by itself: then one bad message takes no
@@ -122,7 +156,6 @@ async fn give_up(
 
 async fn pause(relay: &Relay, zone: &Zone, duty: Duty, reason: String) -> Result<(), RelayError> {
     tracing::warn!(zone = %zone.chain.zone(), %duty, reason, "put off");
-    let mut ledger = relay.ledger().lock().await;
-    let ids = ledger.promise(vec![duty], Height(u64::MAX))?;
-    Ok(ledger.conclude(&ids, &End::Failed { reason }, relay.now())?)
+    let now = relay.now();
+    Ok(relay.ledger().lock().await.put_off(duty, reason, now)?)
 }

@@ -32,7 +32,13 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         let observation = Observation::Block(block);
         relay.ledger().lock().await.observe(observation)?;
         for (of, height, hash) in shown {
-            check_shown(relay, &of, height, hash).await?;
+            match check_shown(relay, &of, height, hash).await {
+                // Another zone's node must not hold up the reading of this one.
+                Err(RelayError::Chain(error)) => {
+                    tracing::warn!(zone = %id, %of, %height, %error, "a shown header was not compared");
+                }
+                done => done?,
+            }
         }
         relay.announce();
     }
@@ -83,7 +89,14 @@ async fn compare(relay: &Relay, zone: &Zone, tip: Height) -> Result<(), RelayErr
         return Ok(());
     }
     for witness in &zone.witnesses {
-        let common = tip.min(witness.tip().await?);
+        let witness_tip = match witness.tip().await {
+            Ok(tip) => tip,
+            Err(error) => {
+                tracing::warn!(zone = %id, %error, "a witness was not asked");
+                continue;
+            }
+        };
+        let common = tip.min(witness_tip);
         if common.0 < zone.start.0 || same(zone, witness.as_ref(), common).await? {
             continue;
         }

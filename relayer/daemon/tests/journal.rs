@@ -86,6 +86,28 @@ fn what_was_written_is_known_again() {
 }
 
 #[test]
+fn what_is_put_off_is_never_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.redb");
+    let mut ledger = open(&path);
+    ledger.observe(served()).unwrap();
+    let duty = Duty {
+        on: zone("a"),
+        act: Act::Lapse { task: Hash::ZERO },
+    };
+    ledger
+        .put_off(duty.clone(), "no".into(), Timestamp(9))
+        .unwrap();
+    assert_eq!(ledger.knowledge().promises().count(), 0);
+    let before = ledger.knowledge().clone();
+    drop(ledger);
+    let mut ledger = open(&path);
+    assert_eq!(*ledger.knowledge(), before);
+    // Nothing keeps it: it can be taken on again, under the next number.
+    assert_eq!(ledger.promise(vec![duty], Height(30)).unwrap(), [1]);
+}
+
+#[test]
 fn a_second_relayer_on_one_journal_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.redb");

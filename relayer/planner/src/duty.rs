@@ -65,6 +65,30 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// What remains of it while the nodes of some zones do not answer: whatever shows headers or proves keys of these is
+    /// left out. None when that is all.
+    pub fn without(self, away: &BTreeSet<ZoneId>) -> Option<Act> {
+        let answered = |item: &Item| {
+            let mut zones = item.sights.iter().map(|sight| &sight.root.zone);
+            zones.all(|zone| !away.contains(zone))
+        };
+        let left = |mut items: Vec<Item>| {
+            items.retain(answered);
+            (!items.is_empty()).then_some(items)
+        };
+        match self {
+            Act::Advance { ref of, .. } | Act::ReportFork { ref of, .. } if away.contains(of) => {
+                None
+            }
+            Act::Commit { items } => left(items).map(|items| Act::Commit { items }),
+            Act::Settle { items } => left(items).map(|items| Act::Settle { items }),
+            Act::Reject { item } => answered(&item).then_some(Act::Reject { item }),
+            other => Some(other),
+        }
+    }
+}
+
 /// A task in a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {

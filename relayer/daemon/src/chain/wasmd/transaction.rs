@@ -115,17 +115,11 @@ impl Wasmd {
         spare: u64,
     ) -> Result<Prepared, ChainError> {
         let zone = &self.settings.zone;
-        let lane = self.lane().await?;
         let latest = super::Chain::tip(self).await?;
         let until = latest
             .plus(self.settings.timeout_blocks)
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
-        // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
-        let draft = self.signed(&messages, lane, until, 1)?;
-        let used = match self.ask_gas(draft).await? {
-            Ok(used) => used,
-            Err(objection) => return Err(self.untried(objection).await?),
-        };
+        let (lane, used) = self.try_out(&messages, until).await?;
         let gas_limit = self.padded(used, spare)?;
         let bytes = self.signed(&messages, lane, until, gas_limit)?;
         Ok(Prepared {
@@ -135,6 +129,37 @@ impl Wasmd {
             gas_limit,
             fee: Amount(self.fee(gas_limit)),
         })
+    }
+
+    /// The gas that messages take, and the place in line at which they were tried. A place that has been taken meanwhile,
+    /// by another process with this key or by a transaction whose answer was lost, fails as if the messages were refused:
+    /// the place is asked for again before that is believed.
+    async fn try_out(&self, messages: &[Any], until: Height) -> Result<(Lane, u64), ChainError> {
+        let lane = self.lane().await?;
+        let refused = match self.simulate(messages, lane, until).await? {
+            Ok(used) => return Ok((lane, used)),
+            Err(objection) => objection,
+        };
+        *self.lane.lock().await = None;
+        let now = self.lane().await?;
+        if now == lane {
+            return Err(self.untried(refused).await?);
+        }
+        match self.simulate(messages, now, until).await? {
+            Ok(used) => Ok((now, used)),
+            Err(objection) => Err(self.untried(objection).await?),
+        }
+    }
+
+    async fn simulate(
+        &self,
+        messages: &[Any],
+        lane: Lane,
+        until: Height,
+    ) -> Result<Result<u64, Objection>, ChainError> {
+        // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
+        let draft = self.signed(messages, lane, until, 1)?;
+        self.ask_gas(draft).await
     }
 
     async fn lane(&self) -> Result<Lane, ChainError> {
@@ -208,12 +233,13 @@ impl Wasmd {
     /// # Errors
     /// As [`super::Chain::send`].
     pub async fn broadcast(&self, prepared: Prepared) -> Result<Outcome, ChainError> {
-        let answer = self
-            .client
-            .broadcast_tx_sync(prepared.bytes)
-            .await
-            .map_err(|error| self.unreachable(error))?;
+        let answer = self.client.broadcast_tx_sync(prepared.bytes).await;
         let mut lane = self.lane.lock().await;
+        let answer = answer.map_err(|error| {
+            // It may be in the node's queue all the same.
+            *lane = None;
+            self.unreachable(error)
+        })?;
         if answer.code.is_err() {
             *lane = None;
             return Err(self.objection(Objection {
