@@ -21,5 +21,7 @@ measure_gas() {
     ZONES_HOME=$(mktemp -d)
     trap 'ci/zones down --home "$ZONES_HOME" || true' EXIT
     ci/zones up --zones 3 --home "$ZONES_HOME" "${options[@]}"
-    cargo bench --locked --workspace --bench gas -- --zones "$ZONES_HOME/zones.json" --out "$out" "$@"
+    # It runs in its package's folder.
+    cargo bench --locked --workspace --bench gas -- --zones "$ZONES_HOME/zones.json" --artifacts "$ROOT/artifacts" \
+        --out "$out" "$@"
 }

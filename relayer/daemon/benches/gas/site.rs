@@ -119,7 +119,8 @@ impl Site {
         let owner = file.connect(zone, "deployer").await?;
         let mut codes = Vec::new();
         for name in ["chain_view", "transaction_lock"] {
-            let wasm = fs::read(artifacts.join(format!("{name}.wasm")))?;
+            let path = artifacts.join(format!("{name}.wasm"));
+            let wasm = fs::read(&path).with_context(|| format!("{}: run ci/wasm", path.display()))?;
             let stored = owner.broadcast(owner.prepare_code(wasm).await?).await?;
             codes.push(stored.code_id()?);
         }
