@@ -120,7 +120,8 @@ impl Site {
         let mut codes = Vec::new();
         for name in ["chain_view", "transaction_lock"] {
             let path = artifacts.join(format!("{name}.wasm"));
-            let wasm = fs::read(&path).with_context(|| format!("{}: run ci/wasm", path.display()))?;
+            let wasm =
+                fs::read(&path).with_context(|| format!("{}: run ci/wasm", path.display()))?;
             let stored = owner.broadcast(owner.prepare_code(wasm).await?).await?;
             codes.push(stored.code_id()?);
         }
