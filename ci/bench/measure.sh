@@ -1,5 +1,8 @@
 # What the commands beside this file share. Sourced, not run.
 
+SCRATCH=$(mktemp -d)
+trap 'rm -rf "$SCRATCH"' EXIT
+
 # figures VERB [--measured FILE]: what the crate tessera-ci does with results.jsonl.
 figures() {
     local commit
@@ -18,10 +21,9 @@ measure_gas() {
         shift
     done
     shift
-    ZONES_HOME=$(mktemp -d)
-    trap 'ci/zones down --home "$ZONES_HOME" || true' EXIT
-    ci/zones up --zones 3 --home "$ZONES_HOME" "${options[@]}"
+    trap 'ci/zones down --home "$SCRATCH/zones"; rm -rf "$SCRATCH"' EXIT
+    ci/zones up --zones 3 --home "$SCRATCH/zones" "${options[@]}"
     # It runs in its package's folder.
-    cargo bench --locked --workspace --bench gas -- --zones "$ZONES_HOME/zones.json" --artifacts "$ROOT/artifacts" \
+    cargo bench --locked --workspace --bench gas -- --zones "$SCRATCH/zones/zones.json" --artifacts "$ROOT/artifacts" \
         --out "$out" "$@"
 }

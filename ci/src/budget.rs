@@ -30,10 +30,8 @@ pub struct Budget {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Allowance {
-    /// Size of the optimised artifact in bytes.
+    /// Size of the optimised artifact in bytes. Also the goal of the figure `wasm_bytes`.
     pub bytes: u64,
-    /// The goal of the figure `wasm_bytes`, where a contract does not reach it yet and its budget is larger.
-    pub goal: Option<u64>,
     /// Locals of the function that has the most. Above 100 the VM refuses the contract.
     pub locals: u64,
     /// SDK gas of calls, by what they do: what our contracts spend, without a transaction's own costs.

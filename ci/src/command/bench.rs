@@ -83,7 +83,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// `wasm_bytes` {contract}: the size of the artifact; its goal is its budget where no other is given.
+/// `wasm_bytes` {contract}: the size of the artifact; its goal is its budget.
 fn wasm_bytes(arguments: &Arguments) -> anyhow::Result<Vec<Line>> {
     let budget = Budget::parse(&fs::read_to_string(&arguments.budget)?)?;
     let lines = Artifact::read_all(&arguments.artifacts)?
@@ -95,7 +95,7 @@ fn wasm_bytes(arguments: &Arguments) -> anyhow::Result<Vec<Line>> {
             goal: budget
                 .contract
                 .get(&artifact.name)
-                .map(|allowed| Number::from(allowed.goal.unwrap_or(allowed.bytes))),
+                .map(|allowed| Number::from(allowed.bytes)),
             commit: arguments.commit.clone(),
             date: arguments.date.clone(),
             case: BTreeMap::from([(

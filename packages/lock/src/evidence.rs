@@ -80,14 +80,15 @@ impl Evidence {
 /// Opens all proofs of a message. `root` answers for a zone's root at a header height; it is asked once a proof.
 ///
 /// # Errors
-/// What `root` refuses; [`Refusal::Number`], [`Refusal::NoSubject`], [`Refusal::TwoLocks`], [`Refusal::Proof`]. Any of them refuses the whole message.
+/// What `root` refuses; [`Refusal::Number`], [`Refusal::NoSubject`], [`Refusal::TwoLocks`], [`Refusal::Proof`].
+/// Any of them refuses the whole message.
 pub fn open<E: From<Refusal>>(
     tasks: &[&Task],
     proofs: &[ZoneProof],
     mut root: impl FnMut(&ZoneId, Height) -> Result<Root, E>,
 ) -> Result<Evidence, E> {
-    number("tasks of a message", 1, MAX_BATCH, tasks.len())?;
-    number("proofs of a message", 0, MAX_PROOFS, proofs.len())?;
+    Refusal::unless_within("tasks of a message", 1, MAX_BATCH, tasks.len())?;
+    Refusal::unless_within("proofs of a message", 0, MAX_PROOFS, proofs.len())?;
     let ids: Vec<Hash> = tasks.iter().map(|task| task.id()).collect();
     let mut all = Vec::new();
     for proof in proofs {
@@ -110,7 +111,7 @@ fn subjects<'a>(
     ids: &[Hash],
     proof: &ZoneProof,
 ) -> Result<Vec<Subject<'a>>, Refusal> {
-    number("tasks of a proof", 0, MAX_BATCH, proof.tasks.len())?;
+    Refusal::unless_within("tasks of a proof", 0, MAX_BATCH, proof.tasks.len())?;
     let leg_on_zone = |position: u8| {
         let task = tasks.get(usize::from(position))?;
         let id = ids.get(usize::from(position))?;
@@ -137,7 +138,7 @@ fn subjects<'a>(
 }
 
 fn prove(subjects: &[Subject<'_>], proof: &ZoneProof, root: Root) -> Result<Vec<Proven>, Refusal> {
-    number("legs of a proof", 1, MAX_BATCH, subjects.len())?;
+    Refusal::unless_within("legs of a proof", 1, MAX_BATCH, subjects.len())?;
     let lock = one_lock(subjects, proof)?;
     let keys: Vec<Vec<u8>> = subjects
         .iter()
@@ -151,7 +152,7 @@ fn prove(subjects: &[Subject<'_>], proof: &ZoneProof, root: Root) -> Result<Vec<
                 reason: Box::new(reason),
             }
         })?;
-    number(
+    Refusal::unless_within(
         "values of a proof",
         subjects.len(),
         subjects.len(),
@@ -191,18 +192,5 @@ fn one_lock<'a>(
             first: first.clone(),
             second: second.clone(),
         }),
-    }
-}
-
-fn number(what: &'static str, min: usize, max: usize, actual: usize) -> Result<(), Refusal> {
-    if (min..=max).contains(&actual) {
-        Ok(())
-    } else {
-        Err(Refusal::Number {
-            what,
-            min,
-            max,
-            actual,
-        })
     }
 }

@@ -147,3 +147,4 @@ pub use task::{
     reversal_hash, tx_hash, Leg, Settlement, Task, TaskBody, MAX_BATCH, MAX_LEGS, MIN_LEGS,
 };
 pub use transition::{due, require_sent, transition};
+pub use verify::totals;

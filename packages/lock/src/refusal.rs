@@ -414,6 +414,27 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Refuses a number out of its limits.
+    ///
+    /// # Errors
+    /// [`Refusal::Number`].
+    pub fn unless_within(
+        what: &'static str,
+        min: usize,
+        max: usize,
+        actual: usize,
+    ) -> Result<(), Refusal> {
+        if (min..=max).contains(&actual) {
+            return Ok(());
+        }
+        Err(Refusal::Number {
+            what,
+            min,
+            max,
+            actual,
+        })
+    }
+
     /// Whether, in a batch, the task is skipped for it and the others go on. All else refuses the batch: malformed
     /// bytes, and proofs or roots that prove nothing.
     pub fn skips_the_task(&self) -> bool {

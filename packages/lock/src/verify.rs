@@ -21,14 +21,14 @@ pub(crate) fn funds(
     own: &Address,
 ) -> Result<Vec<Coin>, Refusal> {
     for (what, effects) in [("tx", tx), ("reversal", reversal)] {
-        number("effects of a leg", MAX_EFFECTS, effects.len())?;
+        Refusal::unless_within("effects of a leg", 0, MAX_EFFECTS, effects.len())?;
         for (index, effect) in effects.iter().enumerate() {
             check(what, index, effect, own)?;
         }
     }
     check_calls(tx, reversal)?;
     let (forwards, backwards) = (totals(tx)?, totals(reversal)?);
-    number("assets of a leg", MAX_ASSETS, forwards.len())?;
+    Refusal::unless_within("assets of a leg", 0, MAX_ASSETS, forwards.len())?;
     let assets = forwards.iter().chain(&backwards).map(|coin| &coin.asset);
     for asset in assets {
         let (expected, actual) = (total_of(&forwards, asset), total_of(&backwards, asset));
@@ -98,7 +98,7 @@ fn check(what: &'static str, effect: usize, of: &Effect, own: &Address) -> Resul
                     actual: payload.as_slice().len(),
                 });
             }
-            number("coins of a call", crate::MAX_CALL_FUNDS, funds.len())?;
+            Refusal::unless_within("coins of a call", 0, crate::MAX_CALL_FUNDS, funds.len())?;
             check_call_funds(what, effect, funds)?;
         }
     }
@@ -145,7 +145,11 @@ fn check_calls(tx: &[Effect], reversal: &[Effect]) -> Result<(), Refusal> {
     Ok(())
 }
 
-pub(crate) fn totals(effects: &[Effect]) -> Result<Vec<Coin>, Refusal> {
+/// What effects move, one entry an asset, what calls pay included.
+///
+/// # Errors
+/// [`Refusal::Overflow`].
+pub fn totals(effects: &[Effect]) -> Result<Vec<Coin>, Refusal> {
     let mut totals = Vec::new();
     for effect in effects {
         match effect {
@@ -158,18 +162,6 @@ pub(crate) fn totals(effects: &[Effect]) -> Result<Vec<Coin>, Refusal> {
         }
     }
     Ok(totals)
-}
-
-fn number(what: &'static str, max: usize, actual: usize) -> Result<(), Refusal> {
-    if actual <= max {
-        return Ok(());
-    }
-    Err(Refusal::Number {
-        what,
-        min: 0,
-        max,
-        actual,
-    })
 }
 
 fn list(contracts: &[&Address]) -> String {

@@ -6,13 +6,16 @@ mod report_fork;
 mod task;
 
 use serde::{de::DeserializeOwned, Serialize};
-use tessera_contract_api::{chain_view, transaction_lock};
+use tessera_contract_api::{
+    chain_view::{self, ViewResponse},
+    transaction_lock,
+};
 use tessera_lock::state::Parameters;
 use tessera_planner::{Act, Brings, Duty, RootAt};
 use tessera_primitives::{Address, Hash, Height, ZoneId};
 
 use crate::{
-    chain::{Call, ChainError},
+    chain::{Call, Chain, ChainError},
     relay::{Relay, RelayError, Zone},
 };
 
@@ -137,7 +140,8 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
 /// The lock's parameters: a submessage with a gas limit needs that much left, or the whole transaction fails.
 async fn limits(zone: &Zone) -> Result<Parameters, RelayError> {
     let question = transaction_lock::QueryMsg::Config {};
-    let config: transaction_lock::ConfigResponse = ask(zone, &zone.lock, &question).await?;
+    let config: transaction_lock::ConfigResponse =
+        ask(zone.chain.as_ref(), &zone.lock, &question).await?;
     Ok(config.parameters)
 }
 
@@ -161,13 +165,52 @@ pub fn call(contract: &Address, message: &impl Serialize) -> Result<Call, RelayE
 /// # Errors
 /// [`RelayError`].
 pub async fn ask<A: DeserializeOwned>(
-    zone: &Zone,
+    chain: &dyn Chain,
     contract: &Address,
     question: &impl Serialize,
 ) -> Result<A, RelayError> {
     let question =
         serde_json::to_vec(question).map_err(|error| DutyError::Message(error.to_string()))?;
-    let answer = zone.chain.query(contract, &question).await?;
-    let wrong = |error| ChainError::malformed(zone.chain.zone(), "contract answer", error);
+    let answer = chain.query(contract, &question).await?;
+    let wrong = |error| ChainError::malformed(chain.zone(), "contract answer", error);
     Ok(serde_json::from_slice(&answer).map_err(wrong)?)
+}
+
+/// Greatest page that our contracts give.
+const PAGE: u32 = 100;
+
+/// All pages of a contract's typed list: `question` asks for what follows an entry, at most so many.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn ask_all<A: DeserializeOwned, Q: Serialize>(
+    chain: &dyn Chain,
+    contract: &Address,
+    question: impl Fn(Option<&A>, Option<u32>) -> Q,
+) -> Result<Vec<A>, RelayError> {
+    let mut all: Vec<A> = Vec::new();
+    loop {
+        let question = question(all.last(), Some(PAGE));
+        let page: Vec<A> = ask(chain, contract, &question).await?;
+        let full = u32::try_from(page.len()).is_ok_and(|length| length == PAGE);
+        all.extend(page);
+        if !full {
+            return Ok(all);
+        }
+    }
+}
+
+/// What a chain-view says of every zone that it views.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn ask_views(
+    chain: &dyn Chain,
+    contract: &Address,
+) -> Result<Vec<ViewResponse>, RelayError> {
+    let page = |last: Option<&ViewResponse>, limit| chain_view::QueryMsg::ViewList {
+        start_after: last.map(|view| view.zone.clone()),
+        limit,
+    };
+    ask_all(chain, contract, page).await
 }

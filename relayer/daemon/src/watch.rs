@@ -2,7 +2,6 @@
 //! process, or its node, was away.
 
 use tessera_contract_api::{
-    chain_view::{self, ViewResponse},
     event::decode,
     transaction_lock::{self as lock, ConfigResponse},
 };
@@ -12,7 +11,7 @@ use tessera_view::Event;
 
 use crate::{
     chain::{Chain, ChainBlock, ChainError, ContractEvent},
-    duties::ask,
+    duties::{ask, ask_views},
     relay::{Relay, RelayError, Zone},
 };
 
@@ -173,7 +172,8 @@ fn read_event(zone: &Zone, event: &ContractEvent) -> Result<Option<Fact>, RelayE
 /// [`RelayError`]; [`ChainError::WrongChain`] when the lock is of another zone.
 pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone().clone();
-    let config: ConfigResponse = ask(zone, &zone.lock, &lock::QueryMsg::Config {}).await?;
+    let config: ConfigResponse =
+        ask(zone.chain.as_ref(), &zone.lock, &lock::QueryMsg::Config {}).await?;
     if config.zone != id {
         return Err(ChainError::WrongChain {
             endpoint: zone.lock.to_string(),
@@ -182,24 +182,11 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         }
         .into());
     }
-    let mut views = Vec::new();
-    let mut start_after = None;
-    loop {
-        let question = chain_view::QueryMsg::ViewList {
-            start_after,
-            limit: Some(100),
-        };
-        let page: Vec<ViewResponse> = ask(zone, &zone.view, &question).await?;
-        start_after = page.last().map(|view| view.zone.clone());
-        let full = page.len() == 100;
-        views.extend(
-            page.into_iter()
-                .map(|view| (view.zone, view.params.trusting_period)),
-        );
-        if !full {
-            break;
-        }
-    }
+    let views = ask_views(zone.chain.as_ref(), &zone.view).await?;
+    let views = views
+        .into_iter()
+        .map(|view| (view.zone, view.params.trusting_period))
+        .collect();
     let account = zone.chain.account();
     let account = account.map(|account| zone.chain.canonical(account));
     let served = Served {

@@ -109,8 +109,8 @@ fn hand_over(
     Ok(Response::new().add_event(event::encode(&taken)))
 }
 
-/// The task is kept, and the lock brought another sum than it had in escrow when it reserved. No lock of ours does; refusing would leave the units reserved and
-/// the money owed for ever, so both go back.
+/// The task is kept, and the lock brought another sum than it had in escrow when it reserved. No lock of ours does;
+/// refusing would leave the units reserved and the money owed for ever, so both go back.
 fn call_off(
     deps: DepsMut,
     info: MessageInfo,

@@ -79,7 +79,7 @@ struct Outbox {
     messages: Vec<SubMsg>,
     /// To whom how much of what: few enough to look through, as relayers and treasuries are.
     payments: Vec<(Address, Denom, Amount)>,
-    /// What is to be fetched, by whose allowance. A message registers one leg, of one registrant.
+    /// What is to be fetched, by whose allowance. A message registers legs of one registrant.
     tokens: Vec<(Address, Vec<Coin>)>,
 }
 

@@ -4,7 +4,7 @@ use tessera_contract_kit::address;
 use tessera_lock::{
     due, require_sent, Effect, Input, Reads, Refusal, Registration, Task, MAX_BATCH, MAX_EFFECTS,
 };
-use tessera_primitives::{Amount, Asset, Coin, Denom, Standing, ZoneId};
+use tessera_primitives::{Amount, Asset, Coin, Denom, Standing};
 
 use super::{roots::Roots, turn::Turn};
 use crate::LockError;
@@ -21,11 +21,11 @@ pub fn register(
     legs: Vec<OwnLeg>,
 ) -> Result<Response, LockError> {
     // Limits first, so that no list makes the contract ask more than it should.
-    within("tasks of a batch", 1, MAX_BATCH, legs.len())?;
+    Refusal::unless_within("tasks of a batch", 1, MAX_BATCH, legs.len())?;
     for leg in &legs {
         leg.task.check()?;
         for effects in [&leg.tx, &leg.reversal] {
-            within("effects of a leg", 0, MAX_EFFECTS, effects.len())?;
+            Refusal::unless_within("effects of a leg", 0, MAX_EFFECTS, effects.len())?;
         }
     }
     let mut turn = Turn::begin(deps, env);
@@ -40,9 +40,9 @@ pub fn register(
     }
     require_sent(&dues, &sent(&info)?)?;
     let sender = address::of(&info.sender)?;
-    let mut standings = Standings::default();
+    let mut roots = Roots::new(turn.querier);
     for (leg, sent) in legs.into_iter().zip(dues) {
-        let standings = standings.of_others(&turn, &leg.task)?;
+        let standings = standings(&turn, &mut roots, &leg.task)?;
         let OwnLeg {
             task,
             tx,
@@ -62,18 +62,6 @@ pub fn register(
     turn.end()
 }
 
-fn within(what: &'static str, min: usize, max: usize, actual: usize) -> Result<(), Refusal> {
-    if (min..=max).contains(&actual) {
-        return Ok(());
-    }
-    Err(Refusal::Number {
-        what,
-        min,
-        max,
-        actual,
-    })
-}
-
 fn check_addresses(turn: &Turn, effect: &Effect) -> Result<(), LockError> {
     for address in effect.addresses() {
         address::validate(turn.api, address)?;
@@ -81,35 +69,19 @@ fn check_addresses(turn: &Turn, effect: &Effect) -> Result<(), LockError> {
     Ok(())
 }
 
-/// How zones stand. Each is asked for once in a message: a call of another contract is what costs most after bytes.
-#[derive(Default)]
-struct Standings(Vec<(ZoneId, Standing)>);
-
-impl Standings {
-    /// How each zone of a task but this one stands, in the order of the legs.
-    fn of_others(&mut self, turn: &Turn, task: &Task) -> Result<Vec<Standing>, LockError> {
-        let place = turn.book.place()?;
-        let (own, _) =
-            task.leg_of(&place.zone, &place.contract)
-                .ok_or_else(|| Refusal::NotOurs {
-                    zone: place.zone.clone(),
-                    lock: place.contract.clone(),
-                })?;
-        let mut standings = Vec::new();
-        for (_, leg) in task.others(own) {
-            standings.push(self.of(turn, &leg.zone)?);
-        }
-        Ok(standings)
-    }
-
-    fn of(&mut self, turn: &Turn, zone: &ZoneId) -> Result<Standing, LockError> {
-        if let Some((_, standing)) = self.0.iter().find(|(known, _)| known == zone) {
-            return Ok(*standing);
-        }
-        let standing = Roots::new(turn.querier).standing(&turn.book, zone)?;
-        self.0.push((zone.clone(), standing));
-        Ok(standing)
-    }
+/// How each zone of a task but this one stands, in the order of the legs.
+fn standings(turn: &Turn, roots: &mut Roots, task: &Task) -> Result<Vec<Standing>, LockError> {
+    let place = turn.book.place()?;
+    let (own, _) = task
+        .leg_of(&place.zone, &place.contract)
+        .ok_or_else(|| Refusal::NotOurs {
+            zone: place.zone.clone(),
+            lock: place.contract.clone(),
+        })?;
+    let others = task.others(own);
+    others
+        .map(|(_, leg)| roots.standing(&turn.book, &leg.zone))
+        .collect()
 }
 
 fn sent(info: &MessageInfo) -> Result<Vec<Coin>, LockError> {

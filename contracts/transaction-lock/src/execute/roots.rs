@@ -7,16 +7,21 @@ use tessera_primitives::{Height, Root, Standing, ZoneId};
 
 use crate::{state::Book, LockError};
 
-/// The roots of one message. Each is asked for once: a call of another contract is what costs most after bytes.
+/// The roots that one message needs, and how their zones stand. Each is asked for once: a call of another contract is
+/// what costs most after bytes.
 pub struct Roots<'a> {
     querier: QuerierWrapper<'a>,
     known: Vec<(ZoneId, Height, Root)>,
+    standings: Vec<(ZoneId, Standing)>,
 }
 
 impl<'a> Roots<'a> {
     pub fn new(querier: QuerierWrapper<'a>) -> Roots<'a> {
-        let known = Vec::new();
-        Roots { querier, known }
+        Roots {
+            querier,
+            known: Vec::new(),
+            standings: Vec::new(),
+        }
     }
 
     /// The root of a zone's header, as its source answers now. A zone whose link was taken away still has its source:
@@ -41,16 +46,22 @@ impl<'a> Roots<'a> {
     }
 
     /// How a zone stands, as its source answers now.
-    pub fn standing(&self, book: &Book, zone: &ZoneId) -> Result<Standing, LockError> {
+    pub fn standing(&mut self, book: &Book, zone: &ZoneId) -> Result<Standing, LockError> {
+        if let Some((_, standing)) = self.standings.iter().find(|known| known.0 == *zone) {
+            return Ok(*standing);
+        }
         let source_of_roots = peer(book, zone)?.roots;
         let client = RootsClient(source_of_roots.clone());
-        client
-            .standing(&self.querier, zone)
-            .map_err(|error| LockError::NoStanding {
-                zone: zone.clone(),
-                source_of_roots,
-                reason: error.to_string(),
-            })
+        let standing =
+            client
+                .standing(&self.querier, zone)
+                .map_err(|error| LockError::NoStanding {
+                    zone: zone.clone(),
+                    source_of_roots,
+                    reason: error.to_string(),
+                })?;
+        self.standings.push((zone.clone(), standing));
+        Ok(standing)
     }
 }
 

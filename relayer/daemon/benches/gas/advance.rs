@@ -4,7 +4,7 @@ use anyhow::Context;
 use serde_json::json;
 use tessera::{
     chain::{embedded::Embedded, Chain},
-    duties,
+    duties::{self, ask, call},
 };
 use tessera_contract_api::chain_view::{ExecuteMsg, QueryMsg, ViewResponse};
 use tessera_primitives::{Height, Timestamp};
@@ -12,7 +12,7 @@ use tessera_testing::{Validators, Zone, ZoneConfig};
 
 use crate::{
     figure::Figures,
-    site::{ask, call, send, viewed, Site},
+    site::{send, viewed, Site},
     trace::Gas,
 };
 
@@ -145,7 +145,7 @@ async fn show(
 ) -> anyhow::Result<tessera::chain::Included> {
     let zone = Chain::zone(embedded).clone();
     let question = QueryMsg::View { zone: zone.clone() };
-    let view: ViewResponse = ask(&site.relayer, &site.view, &question).await?;
+    let view: ViewResponse = ask(site.relayer.as_ref(), &site.view, &question).await?;
     let messages = match form {
         "compact" => duties::advances(embedded, &view, height).await?,
         _ => {

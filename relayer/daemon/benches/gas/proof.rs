@@ -6,7 +6,7 @@ use cosmwasm_std::Coin;
 use serde_json::json;
 use tessera::{
     chain::{embedded::Embedded, Chain},
-    duties,
+    duties::{self, ask, call},
 };
 use tessera_contract_api::{
     chain_view::{self, QueryMsg, ViewResponse},
@@ -19,7 +19,7 @@ use tessera_testing::suite::{Suite, SuiteConfig};
 use crate::{
     advance,
     figure::Figures,
-    site::{ask, call, send, viewed, Site},
+    site::{send, viewed, Site},
     task,
     trace::Gas,
 };
@@ -130,7 +130,7 @@ impl Deep {
         let question = QueryMsg::View {
             zone: zone.id().clone(),
         };
-        let view: ViewResponse = ask(&site.relayer, &site.view, &question).await?;
+        let view: ViewResponse = ask(site.relayer.as_ref(), &site.view, &question).await?;
         for message in duties::advances(&embedded, &view, height).await? {
             send(&site.relayer, &[call(&site.view, &message)?]).await?;
         }

@@ -9,7 +9,7 @@ use tessera::{
         wasmd::{Gas, Settings, Wasmd},
         Call, Chain, Included,
     },
-    keys::SigningKey,
+    keys::{SigningKey, DEFAULT_PATH},
 };
 use tessera_contract_api::{chain_view, roles::Appointment, transaction_lock};
 use tessera_primitives::{Address, Amount, Denom, Height, Ratio, Seconds, ZoneId};
@@ -54,7 +54,7 @@ impl ZonesFile {
     async fn connect(&self, zone: &ZoneEntry, account: &str) -> anyhow::Result<Arc<Wasmd>> {
         let found = self.accounts.iter().find(|known| known.name == account);
         let words = &found.context("an account of zones.json")?.mnemonic;
-        let key = SigningKey::derive(words, "m/44'/118'/0'/0/0")?;
+        let key = SigningKey::derive(words, DEFAULT_PATH)?;
         let settings = Settings {
             zone: ZoneId::new(&zone.chain_id)?,
             endpoint: zone.rpc.clone(),
@@ -170,21 +170,6 @@ impl Site {
 pub async fn send(by: &Wasmd, calls: &[Call]) -> anyhow::Result<Included> {
     let prepared = by.prepare(calls).await?;
     Ok(by.send(prepared).await?)
-}
-
-/// A call without funds.
-pub fn call(contract: &Address, message: &impl Serialize) -> anyhow::Result<Call> {
-    Ok(tessera::duties::call(contract, message)?)
-}
-
-/// What a contract answers.
-pub async fn ask<T: serde::de::DeserializeOwned>(
-    on: &Wasmd,
-    contract: &Address,
-    question: &impl Serialize,
-) -> anyhow::Result<T> {
-    let answer = on.query(contract, &serde_json::to_vec(question)?).await?;
-    Ok(serde_json::from_slice(&answer)?)
 }
 
 async fn instantiate(

@@ -8,7 +8,7 @@ use serde_json::json;
 use tendermint_rpc::{Client, HttpClient};
 use tessera::{
     chain::{block_height, Chain},
-    duties::light_block,
+    duties::{ask, call, light_block},
     journal::Journal,
     ledger::Ledger,
     relay::{Relay, Zone},
@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     figure::Figures,
-    site::{ask, call, send, viewed, Site, FEE},
+    site::{send, viewed, Site, FEE},
     trace::Gas,
 };
 
@@ -243,7 +243,8 @@ async fn settled(sites: &[Site], tasks: &[Hash]) -> anyhow::Result<()> {
         for task in tasks {
             let question = QueryMsg::Leg { task_id: *task };
             loop {
-                let leg: Option<LegResponse> = ask(&site.owner, &site.lock, &question).await?;
+                let leg: Option<LegResponse> =
+                    ask(site.owner.as_ref(), &site.lock, &question).await?;
                 match leg.map(|leg| leg.state) {
                     Some(LegState::Kept) => break,
                     Some(LegState::Registered | LegState::Committed) => {

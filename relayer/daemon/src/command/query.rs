@@ -3,14 +3,16 @@
 use clap::Subcommand;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
-use tessera_contract_api::{
-    chain_view::{self, ViewResponse},
-    transaction_lock::{self, LegResponse, OpenTask, Waiting},
-};
+use tessera_contract_api::transaction_lock::{self, LegResponse, OpenTask, Waiting};
 use tessera_primitives::Hash;
 
 use super::{Context, Outcome};
-use crate::{app, config::Config, duties::ask, relay::Zone};
+use crate::{
+    app,
+    config::Config,
+    duties::{ask, ask_all, ask_views},
+    relay::Zone,
+};
 
 /// What to ask.
 #[derive(Debug, Subcommand)]
@@ -60,19 +62,7 @@ fn table(header: &[&str]) -> Table {
 
 async fn view(config: &Config, chain: &str) -> anyhow::Result<Outcome> {
     let zone = zone(config, chain).await?;
-    let mut views: Vec<ViewResponse> = Vec::new();
-    loop {
-        let question = chain_view::QueryMsg::ViewList {
-            start_after: views.last().map(|view| view.zone.clone()),
-            limit: Some(100),
-        };
-        let page: Vec<ViewResponse> = ask(&zone, &zone.view, &question).await?;
-        let full = page.len() == 100;
-        views.extend(page);
-        if !full {
-            break;
-        }
-    }
+    let views = ask_views(zone.chain.as_ref(), &zone.view).await?;
     let mut table = table(&[
         "zone", "status", "height", "time", "branch", "headers", "reserve",
     ]);
@@ -104,7 +94,7 @@ async fn task(config: &Config, task: &str) -> anyhow::Result<Outcome> {
     for chain in config.chains.iter().filter(|chain| chain.locks.is_some()) {
         let zone = app::serve(chain, None).await?;
         let question = transaction_lock::QueryMsg::Leg { task_id };
-        let leg: Option<LegResponse> = ask(&zone, &zone.lock, &question).await?;
+        let leg: Option<LegResponse> = ask(zone.chain.as_ref(), &zone.lock, &question).await?;
         let terms = leg.as_ref().and_then(|leg| leg.terms.as_ref());
         let committed = leg
             .as_ref()
@@ -127,22 +117,14 @@ async fn task(config: &Config, task: &str) -> anyhow::Result<Outcome> {
 
 async fn open_tasks(config: &Config, chain: &str) -> anyhow::Result<Outcome> {
     let zone = zone(config, chain).await?;
-    let mut open: Vec<OpenTask> = Vec::new();
-    loop {
-        let question = transaction_lock::QueryMsg::OpenTasks {
-            start_after: open.last().map(|last| Waiting {
-                deadline: last.deadline,
-                task_id: last.task_id,
-            }),
-            limit: Some(100),
-        };
-        let page: Vec<OpenTask> = ask(&zone, &zone.lock, &question).await?;
-        let full = page.len() == 100;
-        open.extend(page);
-        if !full {
-            break;
-        }
-    }
+    let page = |last: Option<&OpenTask>, limit| transaction_lock::QueryMsg::OpenTasks {
+        start_after: last.map(|last| Waiting {
+            deadline: last.deadline,
+            task_id: last.task_id,
+        }),
+        limit,
+    };
+    let open = ask_all(zone.chain.as_ref(), &zone.lock, page).await?;
     let mut table = table(&["deadline", "task", "leg"]);
     for task in &open {
         table.add_row([

@@ -98,7 +98,12 @@ pub async fn advances(
 
 /// What a view says of itself.
 pub(super) async fn view(on: &Zone, of: &ZoneId) -> Result<ViewResponse, RelayError> {
-    super::ask(on, &on.view, &QueryMsg::View { zone: of.clone() }).await
+    super::ask(
+        on.chain.as_ref(),
+        &on.view,
+        &QueryMsg::View { zone: of.clone() },
+    )
+    .await
 }
 
 /// Height of the highest header below this one that the view verifies from.

@@ -59,7 +59,7 @@ async fn stored(on: &Zone, of: &ZoneId, height: Height) -> Result<Option<Hash>, 
         start_after: Some(Height(height.0.saturating_sub(1))),
         limit: Some(1),
     };
-    let page: Vec<HeaderResponse> = super::ask(on, &on.view, &question).await?;
+    let page: Vec<HeaderResponse> = super::ask(on.chain.as_ref(), &on.view, &question).await?;
     let found = page.into_iter().find(|found| found.header.height == height);
     Ok(found.map(|found| found.header.hash))
 }

@@ -1,6 +1,5 @@
 //! What a zone's contracts have to be told of the other zones, as far as they do not say it already.
 
-use serde::{de::DeserializeOwned, Serialize};
 use tessera_contract_api::{
     chain_view::{self, ViewResponse},
     transaction_lock::{self, ExposureResponse, PeerResponse},
@@ -10,7 +9,7 @@ use tessera_primitives::Address;
 use super::{record::Record, Site};
 use crate::{
     chain::{Call, Chain},
-    duties::{call, light_block},
+    duties::{ask, ask_all, ask_views, call, light_block},
 };
 
 impl Site<'_> {
@@ -19,9 +18,15 @@ impl Site<'_> {
     pub(super) async fn link(&self, sites: &[Site<'_>], record: &Record) -> anyhow::Result<()> {
         let view = record.address(self.id(), "chain_view")?;
         let lock = record.address(self.id(), "transaction_lock")?;
+        let views = ask_views(&self.chain, &view).await?;
+        let page = |last: Option<&PeerResponse>, limit| transaction_lock::QueryMsg::Peers {
+            start_after: last.map(|peer| peer.zone.clone()),
+            limit,
+        };
+        let peers = ask_all(&self.chain, &lock, page).await?;
         for other in sites.iter().filter(|site| site.id() != self.id()) {
-            let mut calls = self.viewing(&view, other).await?;
-            calls.extend(self.peering(&lock, &view, other, record).await?);
+            let mut calls = self.viewing(&view, &views, other).await?;
+            calls.extend(peering(&lock, &view, &peers, other, record)?);
             calls.extend(self.capping(&lock, other).await?);
             self.tell(other.id().as_str(), calls).await?;
         }
@@ -39,8 +44,13 @@ impl Site<'_> {
     }
 
     /// Registers a zone and fills its reserve, in one transaction: where the view is there, the reserve was filled.
-    async fn viewing(&self, view: &Address, other: &Site<'_>) -> anyhow::Result<Vec<Call>> {
-        if self.is_viewed(view, other).await? {
+    async fn viewing(
+        &self,
+        view: &Address,
+        views: &[ViewResponse],
+        other: &Site<'_>,
+    ) -> anyhow::Result<Vec<Call>> {
+        if views.iter().any(|view| view.zone == *other.id()) {
             return Ok(Vec::new());
         }
         // The newest header has a commit that may still grow; the one below is final.
@@ -63,65 +73,6 @@ impl Site<'_> {
         Ok(calls)
     }
 
-    async fn is_viewed(&self, view: &Address, other: &Site<'_>) -> anyhow::Result<bool> {
-        let mut start_after = None;
-        loop {
-            let question = chain_view::QueryMsg::ViewList {
-                start_after,
-                limit: Some(100),
-            };
-            let page: Vec<ViewResponse> = self.ask(view, &question).await?;
-            if page.iter().any(|view| view.zone == *other.id()) {
-                return Ok(true);
-            }
-            match page.last() {
-                Some(last) if page.len() == 100 => start_after = Some(last.zone.clone()),
-                _ => return Ok(false),
-            }
-        }
-    }
-
-    async fn peering(
-        &self,
-        lock: &Address,
-        view: &Address,
-        other: &Site<'_>,
-        record: &Record,
-    ) -> anyhow::Result<Vec<Call>> {
-        let theirs = record.address(other.id(), "transaction_lock")?;
-        let wanted = PeerResponse {
-            zone: other.id().clone(),
-            contract: other.chain.canonical(&theirs)?,
-            roots: view.clone(),
-            linked: true,
-        };
-        if self.peers(lock).await?.contains(&wanted) {
-            return Ok(Vec::new());
-        }
-        let link = transaction_lock::ExecuteMsg::LinkPeer {
-            zone: wanted.zone,
-            contract: wanted.contract,
-            roots: wanted.roots,
-        };
-        Ok(vec![call(lock, &link)?])
-    }
-
-    async fn peers(&self, lock: &Address) -> anyhow::Result<Vec<PeerResponse>> {
-        let mut peers: Vec<PeerResponse> = Vec::new();
-        loop {
-            let question = transaction_lock::QueryMsg::Peers {
-                start_after: peers.last().map(|peer| peer.zone.clone()),
-                limit: Some(100),
-            };
-            let page: Vec<PeerResponse> = self.ask(lock, &question).await?;
-            let full = page.len() == 100;
-            peers.extend(page);
-            if !full {
-                return Ok(peers);
-            }
-        }
-    }
-
     /// The caps of the manifest that the lock does not have so.
     async fn capping(&self, lock: &Address, other: &Site<'_>) -> anyhow::Result<Vec<Call>> {
         let mut calls = Vec::new();
@@ -131,7 +82,7 @@ impl Site<'_> {
                 zone: cap.zone.clone(),
                 asset: cap.asset.clone(),
             };
-            let set: Option<ExposureResponse> = self.ask(lock, &question).await?;
+            let set: Option<ExposureResponse> = ask(&self.chain, lock, &question).await?;
             if set.is_some_and(|set| set.max == cap.max) {
                 continue;
             }
@@ -147,19 +98,11 @@ impl Site<'_> {
 
     /// The targets of the manifest that the lock does not call yet.
     async fn targeting(&self, lock: &Address) -> anyhow::Result<Vec<Call>> {
-        let mut linked: Vec<Address> = Vec::new();
-        loop {
-            let question = transaction_lock::QueryMsg::Targets {
-                start_after: linked.last().cloned(),
-                limit: Some(100),
-            };
-            let page: Vec<Address> = self.ask(lock, &question).await?;
-            let full = page.len() == 100;
-            linked.extend(page);
-            if !full {
-                break;
-            }
-        }
+        let page = |last: Option<&Address>, limit| transaction_lock::QueryMsg::Targets {
+            start_after: last.cloned(),
+            limit,
+        };
+        let linked = ask_all(&self.chain, lock, page).await?;
         let wanted = self.manifest.locks.targets.iter();
         wanted
             .filter(|target| !linked.contains(target))
@@ -170,14 +113,29 @@ impl Site<'_> {
             })
             .collect()
     }
+}
 
-    async fn ask<A: DeserializeOwned>(
-        &self,
-        contract: &Address,
-        question: &impl Serialize,
-    ) -> anyhow::Result<A> {
-        let question = serde_json::to_vec(question)?;
-        let answer = self.chain.query(contract, &question).await?;
-        Ok(serde_json::from_slice(&answer)?)
+fn peering(
+    lock: &Address,
+    view: &Address,
+    peers: &[PeerResponse],
+    other: &Site<'_>,
+    record: &Record,
+) -> anyhow::Result<Option<Call>> {
+    let theirs = record.address(other.id(), "transaction_lock")?;
+    let wanted = PeerResponse {
+        zone: other.id().clone(),
+        contract: other.chain.canonical(&theirs)?,
+        roots: view.clone(),
+        linked: true,
+    };
+    if peers.contains(&wanted) {
+        return Ok(None);
     }
+    let link = transaction_lock::ExecuteMsg::LinkPeer {
+        zone: wanted.zone,
+        contract: wanted.contract,
+        roots: wanted.roots,
+    };
+    Ok(Some(call(lock, &link)?))
 }

@@ -35,8 +35,12 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     let source = app::connect(other, &other.rpc_addr, None).await?;
 
     let of = other.id.clone();
-    let view: ViewResponse =
-        duties::ask(zone, &zone.view, &QueryMsg::View { zone: of.clone() }).await?;
+    let view: ViewResponse = duties::ask(
+        zone.chain.as_ref(),
+        &zone.view,
+        &QueryMsg::View { zone: of.clone() },
+    )
+    .await?;
     // The newest header has a commit that may still grow; the one below is final.
     let tip = Height(source.tip().await?.0.saturating_sub(1));
     let header = tip.max(view.latest.height);
