@@ -20,6 +20,8 @@ pub fn tell(artifacts: &[Artifact]) -> anyhow::Result<Vec<Reading>> {
         }
     }
     with_a_call(stage.clone(), &mut readings)?;
+    with_a_token(stage.clone(), &mut readings)?;
+    after_deadlines(stage.clone(), &mut readings)?;
     reverse(stage.clone(), &mut readings)?;
     withdraw(stage.clone(), &mut readings)?;
     owe(stage, &mut readings)?;
@@ -39,28 +41,23 @@ fn keep(
         plans.push(stage.suite.plan(parts, Settlement::OnProof)?);
     }
     let plans: Vec<&Plan> = plans.iter().collect();
-    let (first, others) = plans
-        .split_first()
-        .ok_or_else(|| anyhow::anyhow!("no tasks"))?;
-    let register = stage.measure(format!("register, {legs} legs"), |suite| {
-        suite.register(HERE, first)
-    })?;
-    if batch == 1 {
-        readings.push(register);
-    }
-    for plan in others {
-        stage.suite.register(HERE, plan)?;
-    }
+    let what = match batch {
+        1 => format!("{legs} legs"),
+        _ => format!("{legs} legs, {batch} tasks"),
+    };
+    readings.push(stage.measure(
+        format!("register, {what}"),
+        |suite| match plans.as_slice() {
+            [alone] => suite.register(HERE, alone),
+            plans => suite.register_batch(HERE, plans),
+        },
+    )?);
     for on in 1..legs {
         for plan in &plans {
             stage.suite.register(on, plan)?;
         }
     }
     stage.suite.tick(2)?;
-    let what = match batch {
-        1 => format!("{legs} legs"),
-        _ => format!("{legs} legs, {batch} tasks"),
-    };
     readings.push(commit(&mut stage, &format!("commit, {what}"), &plans)?);
     for on in 1..legs {
         let proofs = stage.suite.evidence(on, &plans)?;
@@ -96,6 +93,37 @@ fn with_a_call(mut stage: Stage, readings: &mut Vec<Reading>) -> anyhow::Result<
         "settle, 2 legs, a call, reversed",
         &[&plan],
     )?);
+    Ok(())
+}
+
+/// Ann pays in a token, of whose own gas nothing counts here: it is not ours.
+fn with_a_token(mut stage: Stage, readings: &mut Vec<Reading>) -> anyhow::Result<()> {
+    let suite = &mut stage.suite;
+    let token = suite.token(HERE)?;
+    let mut parts = ring(suite, 2)?;
+    if let Some((_, part)) = parts.first_mut() {
+        *part = suite.payment(HERE, "ann", "bob", &token, 100)?;
+    }
+    let plan = suite.plan(parts, Settlement::OnProof)?;
+    readings.push(stage.measure("register, 2 legs, a token", |suite| {
+        suite.register(HERE, &plan)
+    })?);
+    stage.suite.register(1, &plan)?;
+    stage.suite.tick(2)?;
+    stage.suite.commit_all(&plan)?;
+    readings.push(settle(&mut stage, "settle, 2 legs, a token", &[&plan])?);
+    Ok(())
+}
+
+/// Both legs commit, and nobody may settle before the deadlines.
+fn after_deadlines(mut stage: Stage, readings: &mut Vec<Reading>) -> anyhow::Result<()> {
+    let parts = ring(&stage.suite, 2)?;
+    let plan = stage.suite.plan(parts, Settlement::AfterDeadlines)?;
+    stage.suite.register_all(&plan)?;
+    stage.suite.commit_all(&plan)?;
+    stage.suite.tick(stage.suite.config.horizon)?;
+    let call = "settle, 2 legs, after deadlines";
+    readings.push(settle(&mut stage, call, &[&plan])?);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use cw20::Cw20ExecuteMsg;
 use cw_multi_test::AppResponse;
 use tessera_contract_api::{
     booking::Booking,
-    transaction_lock::{ExecuteMsg, LegResponse, QueryMsg},
+    transaction_lock::{ExecuteMsg, LegResponse, OwnLeg, QueryMsg},
 };
 use tessera_lock::{
     evidence::ZoneProof, reversal_hash, state::LegState, tx_hash, Batch, Effect, Leg, Settlement,
@@ -169,21 +169,23 @@ impl Suite {
         })
     }
 
-    /// The native coins that registering a plan's leg takes: its funds, the fee and the tip.
+    /// The native coins that registering plans' legs takes: their funds, fees and tips.
     ///
     /// # Errors
-    /// The plan has no leg there, or a denom is none.
-    pub fn price(&self, on: usize, plan: &Plan) -> anyhow::Result<Vec<Funds>> {
-        let (native, _) = funds(&plan.part(on)?.tx);
-        let fee = Coin {
-            asset: self.coin(on)?,
-            amount: Amount(self.config.fee.saturating_add(plan.tip)),
-        };
+    /// A plan has no leg there, or a denom is none.
+    pub fn price(&self, on: usize, plans: &[&Plan]) -> anyhow::Result<Vec<Funds>> {
+        let asset = self.coin(on)?;
         let mut sums = std::collections::BTreeMap::<Denom, u128>::new();
-        for coin in native.into_iter().chain([fee]) {
-            if let Asset::Native(denom) = coin.asset {
-                let sum = sums.entry(denom).or_default();
-                *sum = sum.saturating_add(coin.amount.0);
+        for plan in plans {
+            let fee = Coin {
+                asset: asset.clone(),
+                amount: Amount(self.config.fee.saturating_add(plan.tip)),
+            };
+            for coin in funds(&plan.part(on)?.tx).0.into_iter().chain([fee]) {
+                if let Asset::Native(denom) = coin.asset {
+                    let sum = sums.entry(denom).or_default();
+                    *sum = sum.saturating_add(coin.amount.0);
+                }
             }
         }
         let coins = sums.into_iter().filter(|(_, amount)| *amount > 0);
@@ -197,28 +199,72 @@ impl Suite {
     /// # Errors
     /// What the lock or a token refused.
     pub fn register(&mut self, on: usize, plan: &Plan) -> anyhow::Result<AppResponse> {
-        let part = plan.part(on)?.clone();
-        let lock = self.side(on)?.lock.clone();
-        for coin in funds(&part.tx).1 {
-            let Asset::Cw20(token) = coin.asset else {
-                continue;
-            };
-            let allow = Cw20ExecuteMsg::IncreaseAllowance {
-                spender: lock.to_string(),
-                amount: coin.amount.0.into(),
-                expires: None,
-            };
-            let token = cosmwasm_std::Addr::unchecked(token.as_str());
-            self.execute(on, &part.registrant, &token, &allow, &[])?;
-        }
-        let price = self.price(on, plan)?;
+        let OwnLeg {
+            task,
+            tx,
+            reversal,
+            tip,
+        } = self.own_leg(on, plan)?;
         let message = ExecuteMsg::Register {
-            task: plan.task.clone(),
-            tx: part.tx,
-            reversal: part.reversal,
-            tip: Amount(plan.tip),
+            task,
+            tx,
+            reversal,
+            tip,
         };
-        self.execute(on, &part.registrant, &lock, &message, &price)
+        self.send_legs(on, &[plan], &message)
+    }
+
+    /// Registers the legs that one person has in plans on a zone by one message, with allowances for their tokens.
+    ///
+    /// # Errors
+    /// What the lock or a token refused; that there are no plans.
+    pub fn register_batch(&mut self, on: usize, plans: &[&Plan]) -> anyhow::Result<AppResponse> {
+        let legs = plans.iter().map(|plan| self.own_leg(on, plan));
+        let legs = legs.collect::<anyhow::Result<_>>()?;
+        self.send_legs(on, plans, &ExecuteMsg::RegisterBatch { legs })
+    }
+
+    fn own_leg(&self, on: usize, plan: &Plan) -> anyhow::Result<OwnLeg> {
+        let part = plan.part(on)?;
+        Ok(OwnLeg {
+            task: plan.task.clone(),
+            tx: part.tx.clone(),
+            reversal: part.reversal.clone(),
+            tip: Amount(plan.tip),
+        })
+    }
+
+    fn send_legs(
+        &mut self,
+        on: usize,
+        plans: &[&Plan],
+        message: &ExecuteMsg,
+    ) -> anyhow::Result<AppResponse> {
+        let registrant = plans.first().context("no plans")?.part(on)?;
+        let registrant = registrant.registrant.clone();
+        let lock = self.side(on)?.lock.clone();
+        for plan in plans {
+            for coin in funds(&plan.part(on)?.tx).1 {
+                self.allow(on, &registrant, &coin)?;
+            }
+        }
+        let price = self.price(on, plans)?;
+        self.execute(on, &registrant, &lock, message, &price)
+    }
+
+    /// Lets the lock take a token from somebody.
+    fn allow(&mut self, on: usize, holder: &str, coin: &Coin) -> anyhow::Result<()> {
+        let Asset::Cw20(token) = &coin.asset else {
+            return Ok(());
+        };
+        let allow = Cw20ExecuteMsg::IncreaseAllowance {
+            spender: self.side(on)?.lock.to_string(),
+            amount: coin.amount.0.into(),
+            expires: None,
+        };
+        let token = cosmwasm_std::Addr::unchecked(token.as_str());
+        self.execute(on, holder, &token, &allow, &[])?;
+        Ok(())
     }
 
     /// Registers a plan on all its zones, and seals what makes it provable.
