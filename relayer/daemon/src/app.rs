@@ -12,6 +12,7 @@ use crate::{
     config::{ChainConfig, Config},
     keys::{KeyError, KeyRing},
     relay::Zone,
+    watch::Witness,
 };
 
 /// Blocks after which a transaction can no longer be included: half a minute where blocks take a second.
@@ -77,18 +78,31 @@ pub async fn serve(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result
     let view = chain.views.as_ref().ok_or_else(|| missing("views"))?;
     let lock = chain.locks.as_ref().ok_or_else(|| missing("locks"))?;
     let node = connect(chain, &chain.rpc_addr, key).await?;
-    let mut witnesses: Vec<Arc<dyn Chain>> = Vec::new();
-    for endpoint in &chain.witness_addrs {
-        witnesses.push(Arc::new(connect(chain, endpoint, None).await?));
-    }
+    let endpoints = chain.witness_addrs.iter();
+    let witnesses = endpoints.map(|endpoint| Arc::new(witness(chain, endpoint)));
     Ok(Zone {
         chain: Arc::new(node),
-        witnesses,
+        witnesses: witnesses.collect(),
         lock: lock.contract.clone(),
         view: view.contract.clone(),
         start: lock.start_height,
         poll: chain.poll_interval,
         max_messages: chain.max_msg_num,
+    })
+}
+
+/// Another node of a zone, which is connected to when it is asked for something: nothing waits for one that is down.
+fn witness(chain: &ChainConfig, endpoint: &str) -> Witness {
+    let (chain, endpoint) = (chain.clone(), endpoint.to_string());
+    Witness::new(move || {
+        let (chain, endpoint) = (chain.clone(), endpoint.clone());
+        Box::pin(async move {
+            match connect(&chain, &endpoint, None).await {
+                Ok(node) => Ok(Arc::new(node) as Arc<dyn Chain>),
+                Err(AppError::Chain(error)) => Err(error),
+                Err(error) => Err(ChainError::malformed(&chain.id, "witness", error)),
+            }
+        })
     })
 }
 

@@ -3,6 +3,7 @@
 mod advance;
 mod evidence;
 mod report_fork;
+mod signed;
 mod task;
 
 use serde::{de::DeserializeOwned, Serialize};
@@ -19,7 +20,8 @@ use crate::{
     relay::{Relay, RelayError, Zone},
 };
 
-pub use advance::{advances, light_block, trusted_header, Shown};
+pub use advance::{advances, ask_view, light_block, trusted_header, Shown};
+pub use signed::{verify, Against};
 
 /// Why a duty could not be made a message.
 #[derive(Debug, thiserror::Error)]
@@ -188,13 +190,26 @@ pub async fn ask_all<A: DeserializeOwned, Q: Serialize>(
     contract: &Address,
     question: impl Fn(Option<&A>, Option<u32>) -> Q,
 ) -> Result<Vec<A>, RelayError> {
+    ask_most(chain, contract, usize::MAX, question).await
+}
+
+/// The same, up to the page that reaches a number of entries: where others decide how long the list is.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn ask_most<A: DeserializeOwned, Q: Serialize>(
+    chain: &dyn Chain,
+    contract: &Address,
+    most: usize,
+    question: impl Fn(Option<&A>, Option<u32>) -> Q,
+) -> Result<Vec<A>, RelayError> {
     let mut all: Vec<A> = Vec::new();
     loop {
         let question = question(all.last(), Some(PAGE));
         let page: Vec<A> = ask(chain, contract, &question).await?;
         let full = u32::try_from(page.len()).is_ok_and(|length| length == PAGE);
         all.extend(page);
-        if !full {
+        if !full || all.len() >= most {
             return Ok(all);
         }
     }

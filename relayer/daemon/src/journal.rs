@@ -1,7 +1,10 @@
 //! The journal: what was seen, promised and concluded, in one redb file. An entry is on disk before it is absorbed, so a
 //! kill at any instant loses nothing; replaying it is absorbing it again.
 //!
-//! Blocks in which our contracts said nothing are not appended: only the newest of each zone is kept, beside the log.
+//! Blocks in which our contracts said nothing are not appended: only the newest of each zone is kept, beside the log. Every
+//! ten thousand entries what is known is written down as a whole, and replaying begins there: so a start takes as long as
+//! what is open and these entries, however many tasks there were. Older entries are kept for a while to explain what was
+//! submitted, and then dropped. Snapshot and dropping are one write, so a kill leaves both or neither.
 
 use std::{
     fs,
@@ -9,7 +12,7 @@ use std::{
 };
 
 use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
-use tessera_planner::{Entry, Knowledge, Observation};
+use tessera_planner::{absorb, Block, Entry, Knowledge, Observation, Policy};
 use tessera_primitives::{Height, ZoneId};
 
 /// Sequence number → entry.
@@ -18,7 +21,13 @@ const ENTRIES: TableDefinition<u64, &[u8]> = TableDefinition::new("entries");
 const CURSORS: TableDefinition<&str, &[u8]> = TableDefinition::new("cursors");
 /// Facts about the journal itself.
 const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("about");
-const FORMAT: u64 = 1;
+/// Number of the first entry that is not in it → knowledge; one, or none.
+const SNAPSHOTS: TableDefinition<u64, &[u8]> = TableDefinition::new("snapshots");
+const FORMAT: u64 = 2;
+/// Entries after which a snapshot is taken: some tenths of a second to replay.
+const LONG: u64 = 10_000;
+/// Entries below a snapshot that are kept for explanation.
+const RETENTION: u64 = 100_000;
 
 /// Why the journal could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +55,7 @@ pub enum JournalError {
         reason: String,
     },
     /// Another version wrote it.
-    #[error("{path} has format {actual}, this version reads {FORMAT}")]
+    #[error("{path} has format {actual}, this version reads {FORMAT}: move it away, and what is open is read again from the zones")]
     Format {
         /// The file.
         path: PathBuf,
@@ -65,11 +74,43 @@ pub enum JournalError {
     },
 }
 
+/// What a ledger asks of its journal.
+pub trait Log: Send {
+    /// What was written, absorbed under a policy, and how many entries were replayed for that.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn load(&self, policy: Policy) -> Result<(Knowledge, u64), JournalError>;
+
+    /// Height of the newest block of a zone that was written down.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn cursor(&self, zone: &ZoneId) -> Result<Option<Height>, JournalError>;
+
+    /// Writes entries down, all or none, before they are absorbed.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    fn append(&mut self, entries: &[Entry]) -> Result<(), JournalError>;
+
+    /// Whether a replay would take so long that a snapshot is worth its while.
+    fn is_long(&self) -> bool;
+
+    /// Has the next replay begin with what is known now, which must be all that was written.
+    ///
+    /// # Errors
+    /// [`JournalError`]; nothing is changed then.
+    fn compact(&mut self, knowledge: &Knowledge) -> Result<(), JournalError>;
+}
+
 /// An open journal. One process at a time: redb locks the file.
 pub struct Journal {
     path: PathBuf,
     store: Database,
     next: u64,
+    /// The first entry that no snapshot covers.
+    fresh: u64,
 }
 
 impl Journal {
@@ -106,7 +147,7 @@ impl Journal {
 
     fn prepare(path: PathBuf, store: Database) -> Result<Journal, JournalError> {
         let write = store.begin_write().map_err(failed(&path))?;
-        let next = {
+        let (next, fresh) = {
             let mut about = write.open_table(ABOUT).map_err(failed(&path))?;
             let format = about.get("format").map_err(failed(&path))?;
             let format = format.map(|found| found.value());
@@ -115,40 +156,63 @@ impl Journal {
             }
             about.insert("format", FORMAT).map_err(failed(&path))?;
             write.open_table(CURSORS).map_err(failed(&path))?;
+            let snapshots = write.open_table(SNAPSHOTS).map_err(failed(&path))?;
+            let fresh = snapshots.last().map_err(failed(&path))?;
+            let fresh = fresh.map_or(0, |(number, _)| number.value());
             let entries = write.open_table(ENTRIES).map_err(failed(&path))?;
             let last = entries.last().map_err(failed(&path))?;
-            last.map_or(0, |(number, _)| number.value().saturating_add(1))
+            let next = last.map_or(0, |(number, _)| number.value().saturating_add(1));
+            (next.max(fresh), fresh)
         };
         write.commit().map_err(failed(&path))?;
-        Ok(Journal { path, store, next })
+        Ok(Journal {
+            path,
+            store,
+            next,
+            fresh,
+        })
     }
 
-    /// Absorbs everything that was written, in order.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn replay(&self, knowledge: &mut Knowledge) -> Result<u64, JournalError> {
+    fn decode<T: serde::de::DeserializeOwned>(
+        &self,
+        number: u64,
+        bytes: &[u8],
+    ) -> Result<T, JournalError> {
+        postcard::from_bytes(bytes).map_err(|error| JournalError::Entry {
+            path: self.path.clone(),
+            number,
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl Log for Journal {
+    fn load(&self, policy: Policy) -> Result<(Knowledge, u64), JournalError> {
         let read = self.store.begin_read().map_err(failed(&self.path))?;
+        let snapshots = read.open_table(SNAPSHOTS).map_err(failed(&self.path))?;
+        let mut knowledge = match snapshots.last().map_err(failed(&self.path))? {
+            Some((number, bytes)) => {
+                let known: Knowledge = self.decode(number.value(), bytes.value())?;
+                known.under(policy)
+            }
+            None => Knowledge::new(policy),
+        };
         let entries = read.open_table(ENTRIES).map_err(failed(&self.path))?;
         let mut count: u64 = 0;
-        for line in entries.iter().map_err(failed(&self.path))? {
+        for line in entries.range(self.fresh..).map_err(failed(&self.path))? {
             let (number, bytes) = line.map_err(failed(&self.path))?;
-            tessera_planner::absorb(knowledge, self.decode(number.value(), bytes.value())?);
+            absorb(&mut knowledge, self.decode(number.value(), bytes.value())?);
             count = count.saturating_add(1);
         }
         let cursors = read.open_table(CURSORS).map_err(failed(&self.path))?;
         for line in cursors.iter().map_err(failed(&self.path))? {
             let (_, bytes) = line.map_err(failed(&self.path))?;
-            tessera_planner::absorb(knowledge, self.decode(count, bytes.value())?);
+            absorb(&mut knowledge, self.decode(self.next, bytes.value())?);
         }
-        Ok(count)
+        Ok((knowledge, count))
     }
 
-    /// Height of the newest block of a zone that was written down.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn cursor(&self, zone: &ZoneId) -> Result<Option<Height>, JournalError> {
+    fn cursor(&self, zone: &ZoneId) -> Result<Option<Height>, JournalError> {
         let read = self.store.begin_read().map_err(failed(&self.path))?;
         let cursors = read.open_table(CURSORS).map_err(failed(&self.path))?;
         let found = cursors.get(zone.as_str()).map_err(failed(&self.path))?;
@@ -161,11 +225,7 @@ impl Journal {
         }
     }
 
-    /// Writes entries down, all or none, before they are absorbed.
-    ///
-    /// # Errors
-    /// [`JournalError`].
-    pub fn append(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+    fn append(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
         let path = &self.path;
         let mut next = self.next;
         let write = self.store.begin_write().map_err(failed(path))?;
@@ -173,20 +233,18 @@ impl Journal {
             let mut log = write.open_table(ENTRIES).map_err(failed(path))?;
             let mut cursors = write.open_table(CURSORS).map_err(failed(path))?;
             for entry in entries {
-                let bytes = postcard::to_stdvec(entry).map_err(failed(path))?;
-                if let Entry::Observed(Observation::Block(block)) = entry {
-                    let mut bare = block.clone();
-                    bare.facts.clear();
+                if let Some(bare) = bare_block(entry) {
+                    let zone = bare.zone.clone();
                     let bare = Entry::Observed(Observation::Block(bare));
-                    let bare = postcard::to_stdvec(&bare).map_err(failed(path))?;
-                    let zone = block.zone.as_str();
+                    let bytes = postcard::to_stdvec(&bare).map_err(failed(path))?;
                     cursors
-                        .insert(zone, bare.as_slice())
+                        .insert(zone.as_str(), bytes.as_slice())
                         .map_err(failed(path))?;
-                    if block.facts.is_empty() {
+                    if *entry == bare {
                         continue;
                     }
                 }
+                let bytes = postcard::to_stdvec(entry).map_err(failed(path))?;
                 log.insert(next, bytes.as_slice()).map_err(failed(path))?;
                 next = next.saturating_add(1);
             }
@@ -196,13 +254,43 @@ impl Journal {
         Ok(())
     }
 
-    fn decode(&self, number: u64, bytes: &[u8]) -> Result<Entry, JournalError> {
-        postcard::from_bytes(bytes).map_err(|error| JournalError::Entry {
-            path: self.path.clone(),
-            number,
-            reason: error.to_string(),
-        })
+    fn is_long(&self) -> bool {
+        self.next.saturating_sub(self.fresh) >= LONG
     }
+
+    fn compact(&mut self, knowledge: &Knowledge) -> Result<(), JournalError> {
+        let path = &self.path;
+        let bytes = postcard::to_stdvec(knowledge).map_err(failed(path))?;
+        let write = self.store.begin_write().map_err(failed(path))?;
+        {
+            let mut snapshots = write.open_table(SNAPSHOTS).map_err(failed(path))?;
+            snapshots.retain(|_, _| false).map_err(failed(path))?;
+            snapshots
+                .insert(self.next, bytes.as_slice())
+                .map_err(failed(path))?;
+            let mut log = write.open_table(ENTRIES).map_err(failed(path))?;
+            let kept = self.next.saturating_sub(RETENTION);
+            log.retain_in(..kept, |_, _| false).map_err(failed(path))?;
+        }
+        write.commit().map_err(failed(path))?;
+        self.fresh = self.next;
+        Ok(())
+    }
+}
+
+/// What is kept of an entry to know up to where a zone was read.
+fn bare_block(entry: &Entry) -> Option<Block> {
+    let (zone, height, time) = match entry {
+        Entry::Observed(Observation::Block(block)) => (&block.zone, block.height, block.time),
+        Entry::Observed(Observation::Survey(survey)) => (&survey.zone, survey.height, survey.time),
+        _ => return None,
+    };
+    Some(Block {
+        zone: zone.clone(),
+        height,
+        time,
+        facts: Vec::new(),
+    })
 }
 
 fn failed<E: ToString>(path: &Path) -> impl FnOnce(E) -> JournalError + '_ {

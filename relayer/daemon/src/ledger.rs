@@ -1,28 +1,36 @@
 //! Journal and knowledge as one thing: what is written down is absorbed, and nothing else is.
 
+use std::collections::BTreeSet;
+
 use tessera_planner::{
-    absorb, Conclusion, Duty, End, Entry, Knowledge, Observation, Policy, Promise, Tick,
+    absorb, transactions, Alarm, Conclusion, Duty, End, Entry, Knowledge, Observation, Policy,
+    Promise, Tick,
 };
 use tessera_primitives::{Height, Timestamp, ZoneId};
 
-use crate::journal::{Journal, JournalError};
+use crate::journal::{JournalError, Log};
 
 /// What this relayer knows, and the journal that it is written in.
 pub struct Ledger {
-    journal: Journal,
+    journal: Box<dyn Log>,
     knowledge: Knowledge,
 }
 
 impl Ledger {
-    /// Replays a journal.
+    /// Reads a journal.
     ///
     /// # Errors
     /// [`JournalError`].
-    pub fn open(journal: Journal, policy: Policy) -> Result<Ledger, JournalError> {
-        let mut knowledge = Knowledge::new(policy);
-        let count = journal.replay(&mut knowledge)?;
+    pub fn open(journal: impl Log + 'static, policy: Policy) -> Result<Ledger, JournalError> {
+        let (knowledge, count) = journal.load(policy)?;
         tracing::debug!(entries = count, "journal replayed");
-        Ok(Ledger { journal, knowledge })
+        for alarm in knowledge.alarms() {
+            tracing::error!(%alarm, "an alarm stands");
+        }
+        Ok(Ledger {
+            journal: Box::new(journal),
+            knowledge,
+        })
     }
 
     /// What is known.
@@ -46,22 +54,31 @@ impl Ledger {
         self.record(vec![Entry::Observed(observation)])
     }
 
-    /// What should be done now.
+    /// What each zone's next transaction should do now, in order: the duties of one zone may share one transaction.
     pub fn duties(&self, now: Timestamp) -> Vec<Duty> {
-        tessera_planner::duties(&self.knowledge, Tick { now })
+        let transactions = transactions(&self.knowledge, Tick { now });
+        transactions.into_values().flatten().collect()
     }
 
-    /// Takes duties on: they are not given out again before they are concluded. Answers the promises' numbers.
+    /// Takes the duties of one transaction on: they are not given out again before they are concluded. Answers the
+    /// promises' numbers.
     ///
     /// # Errors
     /// [`JournalError`].
     pub fn promise(&mut self, duties: Vec<Duty>, until: Height) -> Result<Vec<u64>, JournalError> {
-        let first = self.knowledge.next_promise();
-        let entries: Vec<Entry> = (first..)
-            .zip(duties)
-            .map(|(id, duty)| Entry::Promised(Promise { id, duty, until }))
-            .collect();
-        let ids = (first..).take(entries.len()).collect();
+        let transaction = self.knowledge.next_promise();
+        let together = u32::try_from(duties.len()).unwrap_or(u32::MAX);
+        let promise = |(id, duty)| {
+            Entry::Promised(Promise {
+                id,
+                duty,
+                until,
+                transaction,
+                together,
+            })
+        };
+        let entries: Vec<Entry> = (transaction..).zip(duties).map(promise).collect();
+        let ids = (transaction..).take(entries.len()).collect();
         self.record(entries)?;
         Ok(ids)
     }
@@ -81,7 +98,13 @@ impl Ledger {
         let until = Height(u64::MAX);
         let end = End::Failed { reason };
         self.record(vec![
-            Entry::Promised(Promise { id, duty, until }),
+            Entry::Promised(Promise {
+                id,
+                duty,
+                until,
+                transaction: id,
+                together: 0,
+            }),
             Entry::Concluded(Conclusion { id, end, at }),
         ])
     }
@@ -103,8 +126,17 @@ impl Ledger {
 
     fn record(&mut self, entries: Vec<Entry>) -> Result<(), JournalError> {
         self.journal.append(&entries)?;
+        let before: BTreeSet<Alarm> = self.knowledge.alarms().cloned().collect();
         for entry in entries {
             absorb(&mut self.knowledge, entry);
+        }
+        for alarm in self.knowledge.alarms() {
+            if !before.contains(alarm) {
+                tracing::error!(%alarm, "an alarm was raised");
+            }
+        }
+        if self.journal.is_long() {
+            self.journal.compact(&self.knowledge)?;
         }
         Ok(())
     }

@@ -12,6 +12,9 @@
 //!   any instant loses nothing and doubles nothing;
 //! - a promise ends when its transaction was seen, was refused, or has passed its timeout height; until then its duty is
 //!   not given out again;
+//! - a node is believed about its zone where the zone's validators have signed what it shows: a witness whose header
+//!   does not verify is asked less often and accuses nobody, and one that is down holds up nothing;
+//! - a start takes as long as what is open, however many tasks there were: the journal is compacted as it grows;
 //! - everything above [`chain::Chain`] is the same code for embedded and for real zones;
 //! - secrets come from files or standard input, and no log, argument or error carries one.
 #![deny(missing_docs)]
@@ -20,6 +23,7 @@ pub mod app;
 pub mod chain;
 pub mod command;
 pub mod config;
+pub mod crypto;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod duties;

@@ -12,7 +12,8 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
-    submit, watch,
+    submit,
+    watch::{self, Witness},
 };
 
 /// A zone that is served, and our contracts on it.
@@ -21,7 +22,7 @@ pub struct Zone {
     /// The zone.
     pub chain: Arc<dyn Chain>,
     /// Other nodes of the zone: whoever shows a header that the first one does not have, shows a fork.
-    pub witnesses: Vec<Arc<dyn Chain>>,
+    pub witnesses: Vec<Arc<Witness>>,
     /// Its transaction-lock.
     pub lock: Address,
     /// Its chain-view.
@@ -54,6 +55,16 @@ pub enum RelayError {
         /// Those that are.
         served: Vec<ZoneId>,
     },
+    /// Our own node shows what its zone's validators have not signed.
+    #[error("{zone}: our own node's header {height} is not signed: {reason}. Check rpc_addr of this chain")]
+    Unsigned {
+        /// The zone.
+        zone: ZoneId,
+        /// The header's height.
+        height: Height,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// What a contract said cannot be read.
     #[error("{zone}: a contract's event is malformed: {reason}")]
     Event {
@@ -73,7 +84,14 @@ pub struct Relay {
     ledger: Mutex<Ledger>,
     news: Notify,
     clock: Clock,
+    /// Blocks that a node did not have, and how often it was asked.
+    missing: std::sync::Mutex<BTreeMap<(ZoneId, Height), u32>>,
 }
+
+/// How often a node is asked for a block before it counts as forgotten: an answer may be an error that passes.
+const PATIENCE: u32 = 3;
+/// Blocks of which is remembered that they were missing, at most.
+const MOST_MISSING: usize = 1_000;
 
 impl Relay {
     /// A relayer of these zones.
@@ -87,6 +105,7 @@ impl Relay {
             ledger: Mutex::new(ledger),
             news: Notify::new(),
             clock: Box::new(wall_clock),
+            missing: std::sync::Mutex::default(),
         }
     }
 
@@ -100,7 +119,7 @@ impl Relay {
     /// Another node of a served zone, to compare the first one with.
     pub fn add_witness(&mut self, zone: &ZoneId, witness: Arc<dyn Chain>) {
         if let Some(zone) = self.zones.get_mut(zone) {
-            zone.witnesses.push(witness);
+            zone.witnesses.push(Arc::new(Witness::connected(witness)));
         }
     }
 
@@ -123,6 +142,25 @@ impl Relay {
     /// What is known and written down.
     pub fn ledger(&self) -> &Mutex<Ledger> {
         &self.ledger
+    }
+
+    /// Notes that a node does not have a block, and answers whether that was often enough to believe it.
+    pub(crate) fn is_missing_for_good(&self, zone: &ZoneId, height: Height) -> bool {
+        let mut missing = match self.missing.lock() {
+            Ok(missing) => missing,
+            // Only counts are in it.
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if missing.len() >= MOST_MISSING {
+            missing.clear();
+        }
+        let asked = missing.entry((zone.clone(), height)).or_default();
+        *asked = asked.saturating_add(1);
+        let enough = *asked >= PATIENCE;
+        if enough {
+            missing.remove(&(zone.clone(), height));
+        }
+        enough
     }
 
     /// The time by this relayer's clock.

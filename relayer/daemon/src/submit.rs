@@ -122,6 +122,12 @@ async fn send(
         }
         // Whether it was sent is not known: the promise stands until its timeout height has passed.
         Err(ChainError::Unreachable { .. }) => return sent.map(|_| ()).map_err(Into::into),
+        // It says nothing of the duties that the account was not next in line, or that blocks were full.
+        Err(error) if error.is_sequence() || matches!(error, ChainError::TimedOut { .. }) => {
+            End::Lost {
+                reason: error.to_string(),
+            }
+        }
         Err(error) => End::Failed {
             reason: error.to_string(),
         },

@@ -1,19 +1,26 @@
 //! From a stored cursor to observations: blocks are pulled one after another, so that nothing is lost while this
-//! process, or its node, was away.
+//! process, or its node, was away. Where a node has pruned what was not read yet, the contracts are asked instead. Headers
+//! that views and witnesses show are compared with our own node's.
+
+mod gap;
+mod header;
+mod witness;
 
 use tessera_contract_api::{
     event::decode,
     transaction_lock::{self as lock, ConfigResponse},
 };
 use tessera_planner::{Block, Fact, Observation, Served};
-use tessera_primitives::{Hash, Height, ZoneId};
+use tessera_primitives::{Height, ZoneId};
 use tessera_view::Event;
 
 use crate::{
-    chain::{Chain, ChainBlock, ChainError, ContractEvent},
+    chain::{ChainBlock, ChainError, ContractEvent},
     duties::{ask, ask_views},
     relay::{Relay, RelayError, Zone},
 };
+
+pub use witness::{Opening, Witness};
 
 /// Reads every block of a zone above the cursor.
 ///
@@ -22,118 +29,79 @@ use crate::{
 pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
-    let cursor = relay.ledger().lock().await.cursor(id)?;
-    let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));
-    for height in next.0..=tip.0 {
-        let block = zone.chain.block(Height(height)).await?;
-        let block = read(zone, block)?;
-        let shown = shown_headers(&block);
-        let observation = Observation::Block(block);
-        relay.ledger().lock().await.observe(observation)?;
-        for (of, height, hash) in shown {
-            match check_shown(relay, &of, height, hash).await {
-                // Another zone's node must not hold up the reading of this one.
-                Err(RelayError::Chain(error)) => {
-                    tracing::warn!(zone = %id, %of, %height, %error, "a shown header was not compared");
+    loop {
+        let cursor = relay.ledger().lock().await.cursor(id)?;
+        let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));
+        if next > tip {
+            break;
+        }
+        match zone.chain.block(next).await {
+            Ok(block) => take(relay, zone, block).await?,
+            // A node that is behind answers the same for a while.
+            Err(missing @ ChainError::Missing { .. }) => {
+                let gone = next < tip && relay.is_missing_for_good(id, next);
+                if !gone || !gap::is_pruned(zone, tip).await? {
+                    return Err(missing.into());
                 }
-                done => done?,
+                gap::cross(relay, zone, tip).await?;
             }
+            Err(error) => return Err(error.into()),
         }
         relay.announce();
     }
-    compare(relay, zone, tip).await
-}
-
-/// Headers that this zone's view has taken in a block.
-fn shown_headers(block: &Block) -> Vec<(ZoneId, Height, Hash)> {
-    let views = block.facts.iter().filter_map(|fact| match fact {
-        Fact::View(Event::Advanced {
-            zone, height, hash, ..
-        }) => Some((zone.clone(), *height, *hash)),
-        _ => None,
-    });
-    views.collect()
-}
-
-/// Whether a header that a view took is the one that its zone has: else the zone has forked, or its node has.
-async fn check_shown(
-    relay: &Relay,
-    of: &ZoneId,
-    height: Height,
-    hash: Hash,
-) -> Result<(), RelayError> {
-    let Ok(source) = relay.zone(of) else {
-        return Ok(());
-    };
-    match source.chain.block(height).await {
-        Ok(block) if block.hash != hash => conflict(relay, of, height).await,
-        // A node that has forgotten the block, or does not have it yet, contradicts nobody.
-        Ok(_) | Err(ChainError::Missing { .. }) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Compares a zone's node with its witnesses, and finds the first height at which they differ.
-async fn compare(relay: &Relay, zone: &Zone, tip: Height) -> Result<(), RelayError> {
-    let id = zone.chain.zone();
-    if zone.witnesses.is_empty()
-        || relay
-            .ledger()
-            .lock()
-            .await
-            .knowledge()
-            .conflict(id)
-            .is_some()
-    {
-        return Ok(());
-    }
+    header::ask_parents(relay, zone).await?;
+    header::compare(relay, zone).await?;
     for witness in &zone.witnesses {
-        let witness_tip = match witness.tip().await {
-            Ok(tip) => tip,
-            Err(error) => {
-                tracing::warn!(zone = %id, %error, "a witness was not asked");
-                continue;
-            }
-        };
-        let common = tip.min(witness_tip);
-        if common.0 < zone.start.0 || same(zone, witness.as_ref(), common).await? {
-            continue;
-        }
-        // Histories that parted stay apart: the first difference is found by halves.
-        let (mut low, mut high) = (zone.start.0.saturating_sub(1), common.0);
-        while high.saturating_sub(low) > 1 {
-            let middle = low.saturating_add(high.saturating_sub(low) / 2);
-            if same(zone, witness.as_ref(), Height(middle)).await? {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        conflict(relay, zone.chain.zone(), Height(high)).await?;
+        witness.compare(relay, zone, tip).await?;
     }
     Ok(())
 }
 
-async fn same(zone: &Zone, witness: &dyn Chain, height: Height) -> Result<bool, RelayError> {
-    let ours = zone.chain.block(height).await?.hash;
-    Ok(ours == witness.block(height).await?.hash)
+async fn take(relay: &Relay, zone: &Zone, block: ChainBlock) -> Result<(), RelayError> {
+    let (id, height, hash) = (zone.chain.zone(), block.height, block.hash);
+    let block = read(zone, block)?;
+    // Asked before the block counts as read: a kill between the two must not lose it.
+    if block.facts.iter().any(is_about_the_contracts) {
+        survey(relay, zone).await?;
+    }
+    let observation = Observation::Block(block);
+    let claimed = {
+        let mut ledger = relay.ledger().lock().await;
+        ledger.observe(observation)?;
+        ledger.knowledge().claims(id).contains(&height)
+    };
+    if claimed {
+        header::tell(relay, id, height, Some(hash)).await?;
+    }
+    Ok(())
 }
 
+/// Whether a fact changes what [`survey`] asks for.
+fn is_about_the_contracts(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::View(Event::ZoneRegistered { .. })
+            | Fact::Lock(tessera_lock::Event::ParametersSet { .. })
+    )
+}
+
+/// Two histories, both signed.
 async fn conflict(relay: &Relay, of: &ZoneId, height: Height) -> Result<(), RelayError> {
     let mut ledger = relay.ledger().lock().await;
     if ledger
         .knowledge()
-        .conflict(of)
-        .is_none_or(|known| height < known)
+        .conflicts(of)
+        .any(|known| known == height)
     {
-        tracing::warn!(zone = %of, %height, "two histories: the zone has forked");
-        ledger.observe(Observation::Conflict {
-            zone: of.clone(),
-            height,
-        })?;
-        drop(ledger);
-        relay.announce();
+        return Ok(());
     }
+    tracing::warn!(zone = %of, %height, "two histories: the zone has forked");
+    ledger.observe(Observation::Conflict {
+        zone: of.clone(),
+        height,
+    })?;
+    drop(ledger);
+    relay.announce();
     Ok(())
 }
 
@@ -195,6 +163,7 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         registrants: account.transpose()?.into_iter().collect(),
         fresh: config.parameters.fresh,
         fork_grace: config.parameters.fork_grace,
+        max_horizon: config.parameters.max_horizon,
         views,
     };
     let mut ledger = relay.ledger().lock().await;

@@ -1,7 +1,7 @@
 mod commit;
 mod reject;
 mod settle;
-mod upkeep;
+pub(crate) mod upkeep;
 
 use tessera_lock::state::LegState;
 use tessera_primitives::{Hash, Height, Timestamp};
@@ -33,11 +33,14 @@ pub struct Plan {
     pub duties: Vec<Duty>,
     /// How many legs and views were looked at: it grows with what is open, not with what was.
     pub examined: usize,
+    /// How many legs have something due that is left to others, since it earns less than the policy asks for.
+    pub left: usize,
 }
 
 /// [`duties`], with its cost.
 pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
     let mut examined: usize = 0;
+    let mut left: usize = 0;
     let mut ordered: Vec<(Urgency, Duty)> = Vec::new();
     for zone in knowledge.zones.values() {
         examined = examined.saturating_add(zone.views.len());
@@ -51,7 +54,13 @@ pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
             if !knowledge.is_free(&mark, tick.now) {
                 continue;
             }
-            match own.due() {
+            let due = own.due(tick.now);
+            let nothing = matches!(due, Due::Nothing);
+            if !nothing && knowledge.leaves(open, own.leg, own.known).is_err() {
+                left = left.saturating_add(1);
+                continue;
+            }
+            match due {
                 Due::Proof(want) => wants.push(want),
                 Due::Duty(urgency, duty) => ordered.push((urgency, duty)),
                 Due::Nothing => {}
@@ -65,6 +74,7 @@ pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
     Plan {
         duties: ordered.into_iter().map(|(_, duty)| duty).collect(),
         examined,
+        left,
     }
 }
 
@@ -117,7 +127,7 @@ impl<'a> Own<'a> {
         self.zone.height
     }
 
-    fn due(&self) -> Due {
+    fn due(&self, now: Timestamp) -> Due {
         match self.known.state() {
             None => Due::Nothing,
             Some(LegState::Registered) if self.reached() >= self.leg.deadline => self.lapse(),
@@ -128,7 +138,7 @@ impl<'a> Own<'a> {
                 settle::want(self).map_or(Due::Nothing, Due::Proof)
             }
             Some(LegState::Kept | LegState::Reversed | LegState::Rejected | LegState::Lapsed) => {
-                self.claim()
+                self.claim(now)
             }
         }
     }
@@ -138,10 +148,16 @@ impl<'a> Own<'a> {
         Due::Duty(self.clearing(), self.duty(act))
     }
 
-    fn claim(&self) -> Due {
-        match self.known.owed.first() {
+    /// The first effect that is owed and not paused: one that always fails must not keep the others from being paid.
+    fn claim(&self, now: Timestamp) -> Due {
+        let (zone, task) = (&self.zone.served.zone, self.id);
+        let mut owed = self.known.owed.iter().copied();
+        let free = |effect: &u8| {
+            let mark = Mark::Owed(zone.clone(), task, *effect);
+            self.knowledge.is_free(&mark, now)
+        };
+        match owed.find(free) {
             Some(effect) => {
-                let (task, effect) = (self.id, *effect);
                 let urgency = Urgency {
                     class: Class::Upkeep,
                     blocks_left: 0,

@@ -140,6 +140,8 @@ pub enum Mark {
     Roots(ZoneId, ZoneId),
     /// One zone's report of another's fork.
     Fork(ZoneId, ZoneId),
+    /// An effect of a settled task that is owed on a zone.
+    Owed(ZoneId, Hash, u8),
 }
 
 impl Duty {
@@ -154,7 +156,21 @@ impl Duty {
                 items.iter().map(|item| leg(&item.task)).collect()
             }
             Act::Reject { item } => vec![leg(&item.task)],
-            Act::Lapse { task } | Act::Claim { task, .. } => vec![leg(task)],
+            Act::Lapse { task } => vec![leg(task)],
+            Act::Claim { task, effect } => vec![Mark::Owed(self.on.clone(), *task, *effect)],
+        }
+    }
+
+    /// Whether the contract refuses it when somebody else was first, and with it everything in the same transaction.
+    /// The others pass over what is done already.
+    pub fn is_racy(&self) -> bool {
+        match &self.act {
+            Act::Reject { .. } | Act::Lapse { .. } | Act::Claim { .. } | Act::ReportFork { .. } => {
+                true
+            }
+            Act::Advance { .. } | Act::Commit { .. } | Act::Settle { .. } | Act::Prune { .. } => {
+                false
+            }
         }
     }
 

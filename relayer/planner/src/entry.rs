@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
 use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
+use tessera_lock::state::LegState;
 use tessera_primitives::{
     fact::{Attribute, Facts},
-    CanonicalAddress, Hash, Height, Seconds, Timestamp, ZoneId,
+    CanonicalAddress, Fork, Hash, Height, Seconds, Timestamp, ZoneId,
 };
 
 use crate::Duty;
@@ -27,13 +28,91 @@ pub enum Observation {
     /// One block of a served zone. A block that is not above the last one absorbed is passed over, so that replaying
     /// is harmless.
     Block(Block),
-    /// At this height a header exists that differs from the one which some served zone has stored.
+    /// At this height two headers exist that the zone's validators have signed: both were verified before this is written.
     Conflict {
         /// The zone whose history split.
         zone: ZoneId,
         /// A header height at which two headers were seen.
         height: Height,
     },
+    /// Two headers were seen at this height and are no more: one node was mistaken, and holds now what the other does.
+    Agreed {
+        /// The zone.
+        zone: ZoneId,
+        /// The height of the conflict.
+        height: Height,
+    },
+    /// The header that this relayer's own node of a zone has, at a height of which some view says something.
+    Header {
+        /// The zone.
+        zone: ZoneId,
+        /// The header's height, at most that of the newest block.
+        height: Height,
+        /// Its hash; none when the node has forgotten it.
+        hash: Option<Hash>,
+    },
+    /// What a view says of the header right below an exact fork.
+    Parent {
+        /// The zone of the view.
+        on: ZoneId,
+        /// The forked zone.
+        of: ZoneId,
+        /// The fork's height; the same height as reported, or a lower one that was reported since.
+        fork: Height,
+        /// The hash of the header below it that both reported headers name; none when the fork is no longer exact.
+        parent: Option<Hash>,
+    },
+    /// How a zone's contracts stand, where its blocks can no longer be read one after another.
+    Survey(Survey),
+}
+
+/// How a zone's contracts stand after blocks that no node has any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Survey {
+    /// The zone.
+    pub zone: ZoneId,
+    /// The height at which it was asked, as far as is known: everything below counts as read.
+    pub height: Height,
+    /// That block's time.
+    pub time: Timestamp,
+    /// Legs of this zone whose tasks were known.
+    pub legs: Vec<SurveyedLeg>,
+    /// Open tasks whose bodies were told in a block that is gone: somebody else must relay them.
+    pub unknown: BTreeSet<Hash>,
+    /// What its chain-view holds.
+    pub views: Vec<SurveyedView>,
+}
+
+/// A leg as its lock answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedLeg {
+    /// The task.
+    pub task: Hash,
+    /// Its state; none while it is not registered.
+    pub state: Option<LegState>,
+    /// When it was committed; zero for never.
+    pub committed_at: Height,
+    /// Effects that are owed.
+    pub owed: BTreeSet<u8>,
+}
+
+/// A view as its contract answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyedView {
+    /// The zone that it is of.
+    pub of: ZoneId,
+    /// How many branches were admitted.
+    pub branch: u32,
+    /// Height of the header that admitted the current branch; zero on branch 0.
+    pub admitted: Height,
+    /// The fork of branch 0.
+    pub fork: Option<Fork>,
+    /// The fork that waits for a branch to be admitted.
+    pub open_fork: Option<Height>,
+    /// When it closes or closed.
+    pub closing: Option<Timestamp>,
+    /// The stored headers: height, hash, time, branch.
+    pub headers: Vec<(Height, Hash, Timestamp, u32)>,
 }
 
 /// A zone that this relayer serves.
@@ -49,6 +128,8 @@ pub struct Served {
     pub fresh: Seconds,
     /// Blocks of this zone that an admitted branch is waited for.
     pub fork_grace: u64,
+    /// Greatest distance of a deadline at which this zone's lock registers a leg, in blocks.
+    pub max_horizon: u64,
     /// Zones that its chain-view holds a light client of, with its trusting period.
     pub views: Vec<(ZoneId, Seconds)>,
 }
@@ -84,6 +165,10 @@ pub struct Promise {
     pub duty: Duty,
     /// Height of the duty's zone above which the transaction can no longer be included (its timeout height).
     pub until: Height,
+    /// The number of the first promise in its transaction.
+    pub transaction: u64,
+    /// How many duties share the transaction; zero where none was sent.
+    pub together: u32,
 }
 
 /// How a promise ended.
@@ -107,7 +192,14 @@ pub enum End {
         /// The transaction's hash.
         transaction: Hash,
     },
-    /// It was refused before or in a block, and changed nothing.
+    /// No block included it, for a reason that says nothing of the duty: another transaction of the account came first,
+    /// or blocks were full.
+    Lost {
+        /// What the zone said.
+        reason: String,
+    },
+    /// It was refused before or in a block, and changed nothing. Where duties shared the transaction, nobody knows whose
+    /// fault it was: each is tried by itself before that counts against it.
     Failed {
         /// What the zone said.
         reason: String,

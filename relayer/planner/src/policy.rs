@@ -1,4 +1,6 @@
-use tessera_primitives::Seconds;
+use std::collections::{BTreeMap, BTreeSet};
+
+use tessera_primitives::{Amount, CanonicalAddress, Seconds, ZoneId};
 
 /// What its operator lets a relayer decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,8 +27,139 @@ pub struct Policy {
     pub first_pause: Seconds,
     /// Longest pause after failures.
     pub longest_pause: Seconds,
+    /// Failures in a row after which something is set aside: a claim for good, since whom it is owed to can make it
+    /// himself; anything else until `aside_pause` is over, since what keeps it from being done may end.
+    pub attempts: u32,
+    /// Pause of what is set aside.
+    pub aside_pause: Seconds,
     /// Stored roots of one view from which pruning is worth a transaction.
     pub prune_above: usize,
+    /// Whose work is done, and for how much.
+    pub work: Work,
+}
+
+/// Whose work is done, and for how much. Legs of one's own keys are always worked on, forks are always reported, and views
+/// always refreshed: this is about what others pay for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Zones that a leg's task may be on: all of them must be listed.
+    pub zones: Filter<ZoneId>,
+    /// Lock contracts of a task's legs: all of them must be listed.
+    pub locks: Filter<CanonicalAddress>,
+    /// Whoever brought the leg.
+    pub registrants: Filter<CanonicalAddress>,
+    /// What must be earned, by zone. Zones that are not named ask for nothing.
+    pub prices: BTreeMap<ZoneId, Price>,
+}
+
+/// What a relayer asks for on one zone, in base units of what its lock's tips are in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Least tip that a leg must offer, in whole.
+    pub min_tip: Amount,
+    /// What a commit or a settle of one task costs, by the operator's estimate.
+    pub cost: Amount,
+    /// What must be left of a tip's share after that cost; none to do it at a loss.
+    pub min_profit: Option<Amount>,
+}
+
+/// Who is let in: everybody, or only those who are allowed; and never who is denied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter<T: Ord> {
+    /// Only these; none for all.
+    pub allow: Option<BTreeSet<T>>,
+    /// Not these, whatever `allow` says.
+    pub deny: BTreeSet<T>,
+}
+
+impl<T: Ord> Default for Filter<T> {
+    fn default() -> Filter<T> {
+        Filter {
+            allow: None,
+            deny: BTreeSet::new(),
+        }
+    }
+}
+
+impl<T: Ord> Filter<T> {
+    /// Whether somebody is let in.
+    pub fn admits(&self, one: &T) -> bool {
+        !self.deny.contains(one) && self.allow.as_ref().is_none_or(|allow| allow.contains(one))
+    }
+}
+
+/// What of a tip a verb earns: half of it, rounded down, at commit, and the rest at settle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Share {
+    /// The commit's half.
+    Commit,
+    /// The settle's half.
+    Settle,
+    /// Nothing: lapses, rejects and claims are not paid for.
+    Nothing,
+}
+
+/// Why work is left to others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// A zone, a lock or the registrant is not let in.
+    Filtered,
+    /// The tip is too small.
+    Tip {
+        /// Least tip that is asked for.
+        expected: Amount,
+        /// What is offered.
+        actual: Amount,
+    },
+    /// The tip's share does not pay for the verb.
+    Profit {
+        /// Least share that is asked for.
+        expected: Amount,
+        /// What is earned.
+        actual: Amount,
+    },
+}
+
+impl Work {
+    /// Whether a verb about a leg is worth doing.
+    ///
+    /// # Errors
+    /// [`Left`] with the reason why not.
+    pub fn wants(
+        &self,
+        task: &tessera_lock::Task,
+        leg: &tessera_lock::Leg,
+        tip: Amount,
+        share: Share,
+    ) -> Result<(), Left> {
+        let legs = || task.legs.iter();
+        if !(legs().all(|leg| self.zones.admits(&leg.zone) && self.locks.admits(&leg.lock))
+            && self.registrants.admits(&leg.registrant))
+        {
+            return Err(Left::Filtered);
+        }
+        let Some(price) = self.prices.get(&leg.zone) else {
+            return Ok(());
+        };
+        let (expected, actual) = (price.min_tip, tip);
+        if actual < expected {
+            return Err(Left::Tip { expected, actual });
+        }
+        let half = tip.0 / 2;
+        let actual = match share {
+            Share::Commit => Amount(half),
+            Share::Settle => Amount(tip.0.saturating_sub(half)),
+            Share::Nothing => return Ok(()),
+        };
+        let Some(profit) = price.min_profit else {
+            return Ok(());
+        };
+        let expected = Amount(price.cost.0.saturating_add(profit.0));
+        if actual < expected {
+            return Err(Left::Profit { expected, actual });
+        }
+        Ok(())
+    }
 }
 
 impl Default for Policy {
@@ -42,7 +175,10 @@ impl Default for Policy {
             fresh_percent: 50,
             first_pause: Seconds(2),
             longest_pause: Seconds(3600),
+            attempts: 12,
+            aside_pause: Seconds(86_400),
             prune_above: 200,
+            work: Work::default(),
         }
     }
 }

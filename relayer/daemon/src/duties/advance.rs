@@ -11,7 +11,7 @@ use tessera_primitives::{Hash, Height, ZoneId};
 
 use super::DutyError;
 use crate::{
-    chain::{Chain, LightBlock},
+    chain::{Chain, ChainError, LightBlock},
     relay::{Relay, RelayError, Zone},
 };
 
@@ -65,7 +65,7 @@ pub(super) async fn messages(
     of: &ZoneId,
     height: Height,
 ) -> Result<Vec<ExecuteMsg>, RelayError> {
-    let view = view(on, of).await?;
+    let view = ask_view(on, of).await?;
     let source = relay.zone(of)?;
     let chain = source.chain.as_ref();
     if height > view.latest.height {
@@ -97,7 +97,10 @@ pub async fn advances(
 }
 
 /// What a view says of itself.
-pub(super) async fn view(on: &Zone, of: &ZoneId) -> Result<ViewResponse, RelayError> {
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn ask_view(on: &Zone, of: &ZoneId) -> Result<ViewResponse, RelayError> {
     super::ask(
         on.chain.as_ref(),
         &on.view,
@@ -141,7 +144,7 @@ async fn newer(
 ) -> Result<Vec<Header>, RelayError> {
     let mut headers = Vec::new();
     let mut trusted_height = view.latest.height;
-    let mut trusted = light_block(chain, trusted_height).await?;
+    let mut trusted = trusted_sets(chain, view, target).await?;
     let mut ahead = vec![target];
     while let Some(height) = ahead.last().copied() {
         let shown = light_block(chain, height).await?;
@@ -149,7 +152,7 @@ async fn newer(
             Ok(header) => {
                 headers.push(header);
                 ahead.pop();
-                (trusted_height, trusted) = (height, shown);
+                (trusted_height, trusted) = (height, shown.into());
             }
             Err(reason) => {
                 let middle = height.since(trusted_height) / 2;
@@ -163,10 +166,46 @@ async fn newer(
     Ok(headers)
 }
 
+/// The validators of a trusted header, and those that it announces.
+struct Sets {
+    validators: ValidatorSet,
+    next_validators: ValidatorSet,
+}
+
+impl From<Shown> for Sets {
+    fn from(shown: Shown) -> Sets {
+        Sets {
+            validators: shown.validators,
+            next_validators: shown.next_validators,
+        }
+    }
+}
+
+/// The sets of a view's newest header. A node that has pruned it still has them while they have not changed.
+async fn trusted_sets(
+    chain: &dyn Chain,
+    view: &ViewResponse,
+    target: Height,
+) -> Result<Sets, RelayError> {
+    let missing = match light_block(chain, view.latest.height).await {
+        Ok(shown) => return Ok(shown.into()),
+        Err(error @ RelayError::Chain(ChainError::Missing { .. })) => error,
+        Err(error) => return Err(error),
+    };
+    let set = light_block(chain, target).await?.validators;
+    if set.hash() != view.latest.next_validators_hash {
+        return Err(missing);
+    }
+    Ok(Sets {
+        validators: set.clone(),
+        next_validators: set,
+    })
+}
+
 fn compact(
     view: &ViewResponse,
     height: Height,
-    trusted: &Shown,
+    trusted: &Sets,
     shown: &Shown,
     first: bool,
 ) -> Result<Header, tessera_header::Refusal> {

@@ -6,10 +6,14 @@ use tessera_primitives::{Hash, Height, ZoneId};
 use tessera_view::evidence::{ForkProof, Sighted, Sighting};
 
 use super::{
-    advance::{light_block, trusted_header, view, Shown},
+    advance::{ask_view, light_block, trusted_header, Shown},
+    signed::{verify, Against},
     DutyError,
 };
-use crate::relay::{Relay, RelayError, Zone};
+use crate::{
+    chain::Chain,
+    relay::{Relay, RelayError, Zone},
+};
 
 pub(super) async fn message(
     relay: &Relay,
@@ -18,27 +22,35 @@ pub(super) async fn message(
     height: Height,
 ) -> Result<ExecuteMsg, RelayError> {
     let source = relay.zone(of)?;
-    let chain_id = view(on, of).await?.chain_id;
+    let chain_id = ask_view(on, of).await?.chain_id;
     let stored = stored(on, of, height).await?;
     let trusted = trusted_header(relay, on, of, height).await?;
     let anchor = light_block(source.chain.as_ref(), trusted).await?;
-    let sighting = |header| Sighting {
-        header,
-        links: Vec::new(),
+    let ours = light_block(source.chain.as_ref(), height).await?;
+    let mut evidence = Evidence {
+        chain_id: &chain_id,
+        trusted,
+        anchor: &anchor,
+        found: Vec::new(),
     };
-    let mut found: Vec<(Hash, Sighting)> = Vec::new();
     if let Some(hash) = stored {
-        found.push((hash, sighting(Sighted::Stored(height))));
+        evidence.add(hash, Sighted::Stored(height));
     }
-    for chain in std::iter::once(&source.chain).chain(&source.witnesses) {
-        let shown: Shown = light_block(chain.as_ref(), height).await?;
-        let hash = shown.hash(of)?;
-        if found.iter().all(|(known, _)| *known != hash) {
-            let header = shown.standard(&chain_id, Some((trusted, &anchor)))?;
-            found.push((hash, sighting(Sighted::Shown(header))));
+    evidence.show(&ours)?;
+    for witness in &source.witnesses {
+        let shown = match witness.chain().await {
+            Ok(chain) => seen(relay, chain.as_ref(), height, trusted, &anchor).await,
+            Err(error) => Err(error.to_string()),
+        };
+        // One that does not answer, or lies, must not keep what another shows from being told.
+        match shown {
+            Ok(shown) => evidence.show(&shown)?,
+            Err(reason) => {
+                tracing::warn!(zone = %of, %height, reason, "a witness shows no signed header");
+            }
         }
     }
-    let mut found = found.into_iter();
+    let mut found = evidence.found.into_iter();
     match (found.next(), found.next()) {
         (Some((_, a)), Some((_, b))) => Ok(ExecuteMsg::ReportFork {
             zone: of.clone(),
@@ -49,6 +61,45 @@ pub(super) async fn message(
             height,
         }
         .into()),
+    }
+}
+
+/// A witness's header, if it is signed.
+async fn seen(
+    relay: &Relay,
+    chain: &dyn Chain,
+    height: Height,
+    trusted: Height,
+    anchor: &Shown,
+) -> Result<Shown, String> {
+    let text = |error: RelayError| error.to_string();
+    let shown = light_block(chain, height).await.map_err(text)?;
+    let against = Against::Below(trusted, anchor);
+    verify(chain.zone(), &shown, &against, relay.now()).map_err(text)??;
+    Ok(shown)
+}
+
+/// Headers of one height, each hash once.
+struct Evidence<'a> {
+    chain_id: &'a ZoneId,
+    trusted: Height,
+    anchor: &'a Shown,
+    found: Vec<(Hash, Sighting)>,
+}
+
+impl Evidence<'_> {
+    fn show(&mut self, shown: &Shown) -> Result<(), RelayError> {
+        let hash = shown.hash(self.chain_id)?;
+        let header = shown.standard(self.chain_id, Some((self.trusted, self.anchor)))?;
+        self.add(hash, Sighted::Shown(header));
+        Ok(())
+    }
+
+    fn add(&mut self, hash: Hash, header: Sighted) {
+        if self.found.iter().all(|(known, _)| *known != hash) {
+            let links = Vec::new();
+            self.found.push((hash, Sighting { header, links }));
+        }
     }
 }
 

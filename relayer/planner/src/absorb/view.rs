@@ -1,26 +1,35 @@
-use tessera_primitives::{Fork, Height, Timestamp, ZoneId};
+use tessera_primitives::{Fork, Hash, Height, Timestamp, ZoneId};
 use tessera_view::event::Event;
 
-use super::changed;
+use super::{changed, header};
 use crate::{
-    knowledge::{Knowledge, Stored, Viewed},
+    knowledge::{Grounds, Knowledge, Stored, Viewed},
     Mark,
 };
 
 /// Takes in what the chain-view of zone `on` said at its height `at`.
 pub(super) fn absorb(knowledge: &mut Knowledge, on: &ZoneId, at: Height, event: Event) {
     let of = subject(&event).clone();
-    let now = knowledge
-        .zones
-        .get(on)
-        .map_or(Timestamp(0), |zone| zone.time);
+    let served = knowledge.zones.contains_key(&of);
     let Some(zone) = knowledge.zones.get_mut(on) else {
         return;
     };
+    let now = zone.time;
     let view = zone.views.entry(of.clone()).or_default();
     take(view, at, now, &event);
+    // Headers of a zone whose node we do not ask cannot be compared.
+    if let (true, Some((height, grounds, hash))) = (served, claim(&event)) {
+        view.claim(height, grounds, hash);
+    }
     match event {
-        Event::ForkReported { .. } => changed(knowledge, &Mark::Fork(on.clone(), of)),
+        Event::ForkReported { .. } => {
+            changed(knowledge, &Mark::Fork(on.clone(), of.clone()));
+            header::forget(knowledge, &of);
+        }
+        Event::BranchAdmitted { .. } => {
+            changed(knowledge, &Mark::View(on.clone(), of.clone()));
+            header::begin_branch(knowledge, on, &of);
+        }
         Event::Pruned { .. } => changed(knowledge, &Mark::Roots(on.clone(), of)),
         _ => changed(knowledge, &Mark::View(on.clone(), of)),
     }
@@ -41,42 +50,55 @@ fn subject(event: &Event) -> &ZoneId {
     }
 }
 
+/// What it says of a header of the viewed zone.
+fn claim(event: &Event) -> Option<(Height, Grounds, Hash)> {
+    match event {
+        Event::Advanced { height, hash, .. } => Some((*height, Grounds::Signed, *hash)),
+        Event::ZoneRegistered { height, hash, .. }
+        | Event::Renewed { height, hash, .. }
+        | Event::BranchAdmitted { height, hash, .. } => Some((*height, Grounds::Vouched, *hash)),
+        Event::Funded { .. }
+        | Event::HeaderKnown { .. }
+        | Event::ForkReported { .. }
+        | Event::Closing { .. }
+        | Event::Closed { .. }
+        | Event::Pruned { .. } => None,
+    }
+}
+
 fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
     match event {
-        Event::ZoneRegistered { height, time, .. } | Event::Renewed { height, time, .. } => {
-            view.newest(*height, *time, view.branch);
+        Event::ZoneRegistered {
+            height, hash, time, ..
         }
+        | Event::Renewed {
+            height, hash, time, ..
+        } => view.newest(*height, *hash, *time, view.branch),
         Event::Advanced {
             height,
+            hash,
             time,
             branch,
             ..
-        } => view.newest(*height, *time, *branch),
+        } => view.newest(*height, *hash, *time, *branch),
         Event::ForkReported {
             branch,
             fork,
             exact,
             ..
-        } => {
-            view.open_fork = Some(*fork);
-            if *branch == 0 {
-                view.fork = Some(Fork {
-                    height: *fork,
-                    exact: *exact,
-                    first_report: view.fork.map_or(at, |known| known.first_report),
-                });
-            }
-        }
+        } => report(view, at, *branch, *fork, *exact),
         Event::BranchAdmitted {
             branch,
             height,
+            hash,
             time,
             ..
         } => {
             view.branch = *branch;
             view.open_fork = None;
             view.admitted = *height;
-            view.newest(*height, *time, *branch);
+            view.astray = None;
+            view.newest(*height, *hash, *time, *branch);
         }
         Event::Closing { at, .. } => view.closing = Some(*at),
         Event::Closed { last, .. } => view.last = Some(*last),
@@ -90,9 +112,24 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
     }
 }
 
+/// Links may lower the bound of a branch that is past: then no fork is open by it.
+fn report(view: &mut Viewed, at: Height, branch: u32, fork: Height, exact: bool) {
+    if branch == view.branch {
+        view.open_fork = Some(fork);
+    }
+    if branch == 0 {
+        view.fork = Some(Fork {
+            height: fork,
+            exact,
+            first_report: view.fork.map_or(at, |known| known.first_report),
+        });
+    }
+    view.orphan = exact.then_some(fork);
+}
+
 impl Viewed {
-    fn newest(&mut self, height: Height, time: Timestamp, branch: u32) {
-        self.roots.insert(height, Stored { time, branch });
+    fn newest(&mut self, height: Height, hash: Hash, time: Timestamp, branch: u32) {
+        self.roots.insert(height, Stored { hash, time, branch });
         if height >= self.latest {
             self.latest = height;
             self.latest_time = time;

@@ -81,6 +81,10 @@ fn candidates(own: &Own<'_>, other: &Other<'_>) -> Vec<Shown> {
     };
     let status = view.status(own.zone.time);
     let open = matches!(status, ZoneStatus::Active | ZoneStatus::Forked);
+    let unseen = |height: Height| {
+        let state = Height(height.0.saturating_sub(1));
+        other.zone.is_some_and(|zone| zone.is_in_gap(state))
+    };
     let reachable = |height: Height| {
         let stored = view.roots.get(&height);
         match stored {
@@ -99,7 +103,8 @@ fn candidates(own: &Own<'_>, other: &Other<'_>) -> Vec<Shown> {
         below_fork,
     ];
     let mut candidates = BTreeMap::new();
-    for height in heights.into_iter().flatten().filter(|height| height.0 > 1) {
+    let known = |height: &Height| height.0 > 1 && !unseen(*height);
+    for height in heights.into_iter().flatten().filter(known) {
         if let Some(branch) = reachable(height) {
             let root = root(view, height, branch, own.zone.time);
             candidates.insert(height, see(own, other, root, height, view));

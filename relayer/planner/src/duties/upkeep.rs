@@ -1,4 +1,4 @@
-use tessera_primitives::{Height, Seconds, Timestamp, ZoneStatus};
+use tessera_primitives::{Height, Seconds, Timestamp, ZoneId, ZoneStatus};
 
 use crate::{
     knowledge::{Knowledge, Viewed, Zone},
@@ -27,7 +27,7 @@ pub(super) fn add(
             let on = on.clone();
             ordered.push((urgency(class), Duty { on, act }));
         };
-        if let Some(height) = report(knowledge, of, view) {
+        if let Some(height) = report(knowledge, on, of) {
             if free(Mark::Fork(on.clone(), of.clone())) {
                 let of = of.clone();
                 push(Class::Alarm, Act::ReportFork { of, height });
@@ -46,20 +46,22 @@ pub(super) fn add(
     }
 }
 
-/// Where two headers were seen, if this view does not know of the fork yet, or not of one that low.
-fn report(knowledge: &Knowledge, of: &tessera_primitives::ZoneId, view: &Viewed) -> Option<Height> {
-    let height = *knowledge.conflicts.get(of)?;
-    let known = view.fork.is_some_and(|fork| fork.height <= height);
-    (knowledge.policy.misbehaviour && !known).then_some(height)
+/// The lowest height at which two headers of the view's branch were seen, if the view does not know of a fork there or
+/// lower, and has a header to verify both from.
+pub(crate) fn report(knowledge: &Knowledge, on: &ZoneId, of: &ZoneId) -> Option<Height> {
+    let zone = knowledge.zones.get(on)?;
+    let view = zone.views.get(of)?;
+    let closed = view.status(zone.time) == ZoneStatus::Closed;
+    // Our own node may follow another branch than the admitted one: then it contradicts nothing but itself.
+    if !knowledge.policy.misbehaviour || closed || view.astray.is_some() {
+        return None;
+    }
+    let mut heights = knowledge.conflicts(of);
+    heights.find(|height| view.should_learn_of(*height) && view.trusts_below(*height))
 }
 
 /// The newest header of a zone whose view would expire.
-fn refresh(
-    knowledge: &Knowledge,
-    zone: &Zone,
-    of: &tessera_primitives::ZoneId,
-    view: &Viewed,
-) -> Option<Height> {
+fn refresh(knowledge: &Knowledge, zone: &Zone, of: &ZoneId, view: &Viewed) -> Option<Height> {
     let tip = knowledge.zones.get(of)?.height;
     let share = knowledge.policy.refresh_percent.min(100);
     let after = Seconds(view.trusting_period.0.saturating_mul(share) / 100);

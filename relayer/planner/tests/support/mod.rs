@@ -36,6 +36,7 @@ pub fn served(name: &str, others: &[&str]) -> Entry {
         registrants: BTreeSet::from([address(9)]),
         fresh: Seconds(900),
         fork_grace: 50,
+        max_horizon: 1_000,
         views: others
             .iter()
             .map(|other| (zone(other), Seconds(1_000_000)))
@@ -122,10 +123,15 @@ pub fn reversed(task: &Task) -> Fact {
 }
 
 pub fn advanced(of: &str, height: u64) -> Fact {
+    shown(of, height, Hash::ZERO)
+}
+
+/// A view took this header.
+pub fn shown(of: &str, height: u64, hash: Hash) -> Fact {
     Fact::View(tessera_view::Event::Advanced {
         zone: zone(of),
         height: Height(height),
-        hash: Hash::ZERO,
+        hash,
         time: time(Height(height)),
         branch: 0,
         reward: Amount(0),
@@ -138,6 +144,46 @@ pub fn viewed(of: &str) -> Fact {
         height: Height(1),
         hash: Hash::ZERO,
         time: time(Height(1)),
+    })
+}
+
+/// A view learnt of a fork.
+pub fn fork_reported(of: &str, branch: u32, fork: u64, exact: bool) -> Fact {
+    Fact::View(tessera_view::Event::ForkReported {
+        zone: zone(of),
+        branch,
+        fork: Height(fork),
+        exact,
+        a: Hash([1; 32]),
+        b: Hash([2; 32]),
+        bounty: Amount(0),
+    })
+}
+
+/// A view's owner admitted a branch.
+pub fn admitted(of: &str, branch: u32, height: u64, hash: Hash) -> Fact {
+    Fact::View(tessera_view::Event::BranchAdmitted {
+        zone: zone(of),
+        branch,
+        height: Height(height),
+        hash,
+        time: time(Height(height)),
+    })
+}
+
+/// The header that our own node has.
+pub fn header(of: &str, height: u64, hash: Option<Hash>) -> Entry {
+    Entry::Observed(Observation::Header {
+        zone: zone(of),
+        height: Height(height),
+        hash,
+    })
+}
+
+pub fn conflict(of: &str, height: u64) -> Entry {
+    Entry::Observed(Observation::Conflict {
+        zone: zone(of),
+        height: Height(height),
     })
 }
 
@@ -184,6 +230,18 @@ impl Relayer {
         tessera_planner::duties(&self.knowledge, Tick { now: self.now() })
     }
 
+    /// The duties of the next transaction on a zone, as text.
+    pub fn next_on(&self, name: &str) -> Vec<String> {
+        let duties = self.transaction_on(name);
+        duties.iter().map(Duty::to_string).collect()
+    }
+
+    pub fn transaction_on(&self, name: &str) -> Vec<Duty> {
+        let tick = Tick { now: self.now() };
+        let mut transactions = tessera_planner::transactions(&self.knowledge, tick);
+        transactions.remove(&zone(name)).unwrap_or_default()
+    }
+
     /// Duties as text, for reading.
     pub fn said(&self) -> Vec<String> {
         self.duties().iter().map(Duty::to_string).collect()
@@ -195,8 +253,28 @@ impl Relayer {
             id,
             duty,
             until: Height(until),
+            transaction: id,
+            together: 1,
         }));
         id
+    }
+
+    /// Takes duties on that share a transaction.
+    pub fn promise_together(&mut self, duties: Vec<Duty>, until: u64) -> Vec<u64> {
+        let transaction = self.knowledge.next_promise();
+        let together = duties.len() as u32;
+        let ids = (transaction..).zip(duties).map(|(id, duty)| {
+            let until = Height(until);
+            self.absorb(Entry::Promised(Promise {
+                id,
+                duty,
+                until,
+                transaction,
+                together,
+            }));
+            id
+        });
+        ids.collect()
     }
 
     pub fn conclude(&mut self, id: u64, end: End) {

@@ -1,0 +1,110 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use tessera_primitives::{Fork, Hash, Height, Seconds, Timestamp, ZoneStatus};
+
+/// One zone's view of another.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Viewed {
+    pub(crate) trusting_period: Seconds,
+    pub(crate) latest: Height,
+    pub(crate) latest_time: Timestamp,
+    /// The lowest fork of branch 0: it stays after a branch was admitted.
+    pub(crate) fork: Option<Fork>,
+    /// The fork that waits for a branch to be admitted.
+    pub(crate) open_fork: Option<Height>,
+    pub(crate) branch: u32,
+    /// Height of the header that admitted the current branch; zero on branch 0.
+    pub(crate) admitted: Height,
+    /// When the zone closes or closed.
+    pub(crate) closing: Option<Timestamp>,
+    /// The header whose state stands for every later height, once that was said.
+    pub(crate) last: Option<Height>,
+    pub(crate) roots: BTreeMap<Height, Stored>,
+    /// What it says of headers that were not compared with our own node's yet.
+    pub(crate) claims: BTreeMap<Height, BTreeMap<Grounds, Hash>>,
+    /// A header that its owner vouched for and that our own node does not have: that one follows another branch, so its
+    /// headers say nothing against this view.
+    pub(crate) astray: Option<Height>,
+    /// An exact fork whose parent the contract was not asked for yet.
+    pub(crate) orphan: Option<Height>,
+}
+
+/// Why a view says that a zone has a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Grounds {
+    /// The view's owner vouched for it.
+    Vouched,
+    /// Its validators signed it.
+    Signed,
+    /// Two headers above it name it as their parent: nobody signed it here.
+    Named,
+}
+
+/// A verified header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stored {
+    pub(crate) hash: Hash,
+    pub(crate) time: Timestamp,
+    pub(crate) branch: u32,
+}
+
+impl Viewed {
+    /// How the zone stands at a time of the reading zone, as `chain-view` would answer.
+    pub(crate) fn status(&self, now: Timestamp) -> ZoneStatus {
+        if self.closing.is_some_and(|at| at <= now) {
+            ZoneStatus::Closed
+        } else if self.open_fork.is_some() {
+            ZoneStatus::Forked
+        } else if now.since(self.latest_time) >= self.trusting_period {
+            ZoneStatus::Expired
+        } else {
+            ZoneStatus::Active
+        }
+    }
+
+    /// Whether a root is one that readers accept: on the current branch below that branch's own fork, or below the
+    /// first fork.
+    pub(crate) fn accepts(&self, height: Height, stored: Stored) -> bool {
+        if stored.branch == self.branch {
+            self.open_fork.is_none_or(|fork| height < fork)
+        } else {
+            self.fork.is_some_and(|fork| height < fork.height)
+        }
+    }
+
+    /// The newest header whose root readers accept.
+    pub(crate) fn newest_good(&self) -> Option<Height> {
+        let mut newest = self.roots.iter().rev();
+        let good = newest.find(|(height, stored)| self.accepts(**height, **stored));
+        good.map(|(height, _)| *height)
+    }
+
+    /// Whether a header of this height can still be shown.
+    pub(crate) fn takes(&self, height: Height) -> bool {
+        match (self.open_fork, self.fork) {
+            // While a fork is open only the header below it is taken, by its hash alone.
+            (Some(open), _) => {
+                let exact = self
+                    .fork
+                    .is_some_and(|fork| fork.exact && fork.height == open);
+                exact && height.0.checked_add(1) == Some(open.0)
+            }
+            (None, Some(fork)) => height < fork.height || height > self.admitted,
+            (None, None) => true,
+        }
+    }
+
+    /// Whether it should be told of two headers at a height: they are of the current branch, above the header that
+    /// admitted it, and no fork is known there or below.
+    pub(crate) fn should_learn_of(&self, height: Height) -> bool {
+        let current = self.branch == 0 || height > self.admitted;
+        current && self.open_fork.is_none_or(|known| height < known)
+    }
+
+    /// Whether it has a header that one of a height is verified from.
+    pub(crate) fn trusts_below(&self, height: Height) -> bool {
+        let mut below = self.roots.range(..height).rev();
+        below.any(|(height, stored)| self.accepts(*height, *stored))
+    }
+}

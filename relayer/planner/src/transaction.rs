@@ -1,0 +1,76 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use tessera_primitives::ZoneId;
+
+use crate::{duties, knowledge::Knowledge, Act, Duty, RootAt, Tick};
+
+/// Transactions of duties that pass over what is done already, after which those that do not have their turn: else they
+/// would wait as long as there is live work.
+const PATIENCE: u32 = 3;
+
+/// What every zone's next transaction should do, in order. Duties share one only where none can spoil it for the others:
+/// those that a contract refuses when somebody else was first go with their like, a fork's report goes by itself, and so
+/// does whatever failed in company. What does not fit is due again when these are promised.
+pub fn transactions(knowledge: &Knowledge, tick: Tick) -> BTreeMap<ZoneId, Vec<Duty>> {
+    let mut by_zone: BTreeMap<ZoneId, Vec<Duty>> = BTreeMap::new();
+    for duty in duties(knowledge, tick) {
+        by_zone.entry(duty.on.clone()).or_default().push(duty);
+    }
+    for (zone, duties) in &mut by_zone {
+        *duties = share(knowledge, zone, std::mem::take(duties));
+    }
+    by_zone
+}
+
+fn share(knowledge: &Knowledge, zone: &ZoneId, duties: Vec<Duty>) -> Vec<Duty> {
+    let alone = |duty: &Duty| {
+        let report = matches!(duty.act, Act::ReportFork { .. });
+        let mut marks = duty.marks().into_iter();
+        report || marks.any(|mark| knowledge.singles.contains(&mark))
+    };
+    let Some(first) = duties.first() else {
+        return duties;
+    };
+    if alone(first) {
+        return vec![first.clone()];
+    }
+    let smooth = knowledge.zones.get(zone).map_or(0, |zone| zone.smooth);
+    let missing = |root: &&RootAt| !knowledge.has_root(zone, root);
+    let ready = |duty: &&Duty| duty.is_racy() && !duty.roots().iter().any(missing);
+    let waiting = duties.iter().find(ready);
+    let racy = match waiting {
+        Some(waiting) if smooth >= PATIENCE && !first.is_racy() => {
+            if alone(waiting) {
+                return vec![waiting.clone()];
+            }
+            true
+        }
+        _ => first.is_racy(),
+    };
+    let mut shown = BTreeSet::new();
+    let together = duties.into_iter().filter(|duty| {
+        // What needs a header that is not shown in this transaction waits for the one that shows it.
+        let missing = |root: &&RootAt| !knowledge.has_root(zone, root) && !shown.contains(*root);
+        if duty.is_racy() != racy || alone(duty) || duty.roots().iter().any(missing) {
+            return false;
+        }
+        if let Act::Advance { of, height } = &duty.act {
+            shown.insert(RootAt {
+                zone: of.clone(),
+                header: *height,
+            });
+        }
+        true
+    });
+    together.collect()
+}
+
+impl Knowledge {
+    fn has_root(&self, on: &ZoneId, root: &RootAt) -> bool {
+        let view = self
+            .zones
+            .get(on)
+            .and_then(|zone| zone.views.get(&root.zone));
+        view.is_some_and(|view| view.roots.contains_key(&root.header))
+    }
+}
