@@ -76,7 +76,7 @@ pub async fn serve(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result
     };
     let view = chain.views.as_ref().ok_or_else(|| missing("views"))?;
     let lock = chain.locks.as_ref().ok_or_else(|| missing("locks"))?;
-    let node = connect(chain, &chain.rpc_addr, key).await?;
+    let node = connect(chain, chain.rpc_addr(), key).await?;
     let mut witnesses: Vec<Arc<dyn Chain>> = Vec::new();
     for endpoint in &chain.witness_addrs {
         witnesses.push(Arc::new(connect(chain, endpoint, None).await?));
