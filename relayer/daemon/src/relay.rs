@@ -12,7 +12,8 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
-    submit, watch,
+    submit::{self, Desk},
+    watch,
 };
 
 /// A zone that is served, and our contracts on it.
@@ -20,6 +21,8 @@ use crate::{
 pub struct Zone {
     /// The zone.
     pub chain: Arc<dyn Chain>,
+    /// The accounts that send there, a lane each; none where nothing is sent.
+    pub lanes: Vec<Arc<dyn Chain>>,
     /// Other nodes of the zone: whoever shows a header that the first one does not have, shows a fork.
     pub witnesses: Vec<Arc<dyn Chain>>,
     /// Its transaction-lock.
@@ -73,16 +76,19 @@ pub struct Relay {
     ledger: Mutex<Ledger>,
     news: Notify,
     clock: Clock,
+    desks: BTreeMap<ZoneId, Desk>,
 }
 
 impl Relay {
     /// A relayer of these zones.
     pub fn new(zones: Vec<Zone>, ledger: Ledger) -> Relay {
-        let zones = zones
+        let zones: BTreeMap<ZoneId, Zone> = zones
             .into_iter()
             .map(|zone| (zone.chain.zone().clone(), zone))
             .collect();
+        let desk = |(id, zone): (&ZoneId, &Zone)| (id.clone(), Desk::new(zone.lanes.len()));
         Relay {
+            desks: zones.iter().map(desk).collect(),
             zones,
             ledger: Mutex::new(ledger),
             news: Notify::new(),
@@ -114,10 +120,22 @@ impl Relay {
     /// # Errors
     /// [`RelayError::Unserved`].
     pub fn zone(&self, id: &ZoneId) -> Result<&Zone, RelayError> {
-        self.zones.get(id).ok_or_else(|| RelayError::Unserved {
+        self.zones.get(id).ok_or_else(|| self.unserved(id))
+    }
+
+    /// What the lanes of a served zone share.
+    ///
+    /// # Errors
+    /// [`RelayError::Unserved`].
+    pub fn desk(&self, id: &ZoneId) -> Result<&Desk, RelayError> {
+        self.desks.get(id).ok_or_else(|| self.unserved(id))
+    }
+
+    fn unserved(&self, id: &ZoneId) -> RelayError {
+        RelayError::Unserved {
             zone: id.clone(),
             served: self.zones.keys().cloned().collect(),
-        })
+        }
     }
 
     /// What is known and written down.
@@ -128,6 +146,11 @@ impl Relay {
     /// The time by this relayer's clock.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Ends when something was seen.
+    pub fn news(&self) -> tokio::sync::futures::Notified<'_> {
+        self.news.notified()
     }
 
     /// Tells the workers that something was seen.
@@ -146,14 +169,13 @@ impl Relay {
             let (watched, poll) = (zone.clone(), zone.poll);
             tasks.spawn(async move {
                 let step = || watch::catch_up(&relay, &watched);
-                repeat(&relay, &watched, poll, false, ended, step).await
+                repeat(&watched, poll, ended, step).await
             });
-            let (relay, ended) = (self.clone(), cancel.clone());
-            let (worked, poll) = (zone.clone(), zone.poll);
-            tasks.spawn(async move {
-                let step = || submit::work(&relay, &worked);
-                repeat(&relay, &worked, poll, true, ended, step).await
-            });
+            // Two hands a lane: one builds the next transaction while the other waits for a block.
+            for lane in (0..zone.lanes.len()).flat_map(|lane| [lane, lane]) {
+                let (relay, zone) = (self.clone(), zone.clone());
+                tasks.spawn(submit::serve(relay, zone, lane, cancel.clone()));
+            }
         }
         let mut outcome = Ok(());
         while let Some(ended) = tasks.join_next().await {
@@ -171,12 +193,10 @@ impl Relay {
     }
 }
 
-/// Runs a step again and again: after news or a while, and after a growing while when it failed.
+/// Runs a step again and again: after a while, and after a growing while when it failed.
 async fn repeat<S, F>(
-    relay: &Relay,
     zone: &Zone,
     poll: Duration,
-    on_news: bool,
     cancel: CancellationToken,
     mut step: S,
 ) -> Result<(), RelayError>
@@ -187,9 +207,6 @@ where
     const LONGEST: Duration = Duration::from_secs(30);
     let mut pause = poll;
     loop {
-        let news = relay.news.notified();
-        tokio::pin!(news);
-        news.as_mut().enable();
         let done = tokio::select! {
             done = step() => done,
             () = cancel.cancelled() => return Ok(()),
@@ -204,7 +221,6 @@ where
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = news, if on_news && pause == poll => {}
             () = cancel.cancelled() => return Ok(()),
         }
     }

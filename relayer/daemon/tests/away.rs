@@ -18,8 +18,8 @@ use std::{
 use async_trait::async_trait;
 use tessera::{
     chain::{
-        embedded::Embedded, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Prepared,
-        Proven,
+        embedded::Embedded, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Offered,
+        Prepared, Proven,
     },
     journal::Journal,
     ledger::Ledger,
@@ -91,8 +91,11 @@ impl Chain for Flaky {
     async fn prepare(&self, calls: &[Call]) -> Result<Prepared, ChainError> {
         self.here()?.prepare(calls).await
     }
-    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
-        self.here()?.send(prepared).await
+    async fn offer(&self, prepared: &Prepared) -> Result<Offered, ChainError> {
+        self.here()?.offer(prepared).await
+    }
+    async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError> {
+        self.here()?.settled(prepared).await
     }
 }
 
@@ -134,6 +137,7 @@ async fn tasks_with_other_zones_go_on_while_one_is_away() {
         zones.push(Zone {
             lock: side.zone.address(&side.lock).unwrap(),
             view: side.zone.address(&side.view).unwrap(),
+            lanes: vec![chain.clone()],
             chain: chain.clone(),
             witnesses: Vec::new(),
             start: Height(1),

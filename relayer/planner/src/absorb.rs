@@ -91,9 +91,17 @@ fn conclude(knowledge: &mut Knowledge, conclusion: &Conclusion) {
                 release(knowledge, &on, seen);
             }
         }
+        End::Lost { .. } => forget(knowledge, conclusion.id),
         End::Failed { reason } => {
             drop_promise(knowledge, conclusion.id, conclusion.at, reason);
         }
+    }
+}
+
+/// Ends a promise that is no duty's failure.
+fn forget(knowledge: &mut Knowledge, id: u64) {
+    if knowledge.promises.remove(&id).is_some() {
+        knowledge.busy.retain(|_, by| *by != id);
     }
 }
 

@@ -107,6 +107,12 @@ pub enum End {
         /// The transaction's hash.
         transaction: Hash,
     },
+    /// No block included it, for a reason that says nothing of the duty: another transaction of the account came first,
+    /// or blocks were full.
+    Lost {
+        /// What the zone said.
+        reason: String,
+    },
     /// It was refused before or in a block, and changed nothing.
     Failed {
         /// What the zone said.

@@ -43,7 +43,7 @@ impl Which {
         let task = draft.task()?;
         let ring = context.keys();
         let key = self.key_name.as_deref().unwrap_or(chain.key_name());
-        let zone = app::serve(chain, Some((&ring, key))).await?;
+        let zone = app::serve(chain, Some((&ring, &[key]))).await?;
         Ok(OwnLeg {
             config,
             zone,

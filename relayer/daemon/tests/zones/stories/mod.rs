@@ -4,6 +4,7 @@ pub mod after_deadlines;
 pub mod booked;
 pub mod forked;
 pub mod kept;
+pub mod lanes;
 pub mod lapsed;
 pub mod refused;
 pub mod rejected;
