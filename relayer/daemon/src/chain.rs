@@ -20,6 +20,11 @@ pub trait Chain: Send + Sync {
     /// The account that signs; none where nothing is to be sent.
     fn account(&self) -> Option<&Address>;
 
+    /// How its endpoints serve; none where there are no nodes to ask.
+    fn services(&self) -> Vec<wasmd::Service> {
+        Vec::new()
+    }
+
     /// Height of the newest block whose results can be asked for.
     ///
     /// # Errors

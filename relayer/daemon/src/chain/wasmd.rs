@@ -28,7 +28,10 @@ mod pool;
 mod price;
 mod transaction;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use cosmrs::AccountId;
@@ -97,9 +100,16 @@ pub struct Settings {
 
 /// What all accounts of a zone share.
 struct Shared {
+    zone: ZoneId,
+    account_prefix: String,
+    current: RwLock<Arc<Current>>,
+    price: Mutex<Option<price::Known>>,
+}
+
+/// What an operator may change while it is used.
+struct Current {
     settings: Settings,
     pool: Arc<Pool>,
-    price: Mutex<Option<price::Known>>,
 }
 
 /// A real zone, and an account there.
@@ -116,7 +126,7 @@ impl Wasmd {
     /// [`ChainError::Address`] for a prefix that makes no address.
     pub async fn connect(settings: Settings, key: Option<SigningKey>) -> Result<Wasmd, ChainError> {
         let reader = Wasmd::open(settings)?;
-        reader.shared.pool.check().await?;
+        reader.pool().check().await?;
         match key {
             Some(key) => reader.with_key(key),
             None => Ok(reader),
@@ -130,8 +140,9 @@ impl Wasmd {
     pub fn open(settings: Settings) -> Result<Wasmd, ChainError> {
         let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
         let shared = Shared {
-            settings,
-            pool,
+            zone: settings.zone.clone(),
+            account_prefix: settings.account_prefix.clone(),
+            current: RwLock::new(Arc::new(Current { settings, pool })),
             price: Mutex::new(None),
         };
         Ok(Wasmd {
@@ -145,11 +156,11 @@ impl Wasmd {
     /// # Errors
     /// [`ChainError::Address`] for a prefix that makes no address.
     pub fn with_key(&self, key: SigningKey) -> Result<Wasmd, ChainError> {
-        let settings = &self.shared.settings;
-        let account = key.account(&settings.account_prefix);
+        let prefix = &self.shared.account_prefix;
+        let account = key.account(prefix);
         let account = account.map_err(|error| ChainError::Address {
-            zone: settings.zone.clone(),
-            text: settings.account_prefix.clone(),
+            zone: self.id().clone(),
+            text: prefix.clone(),
             reason: error.to_string(),
         })?;
         Ok(Wasmd {
@@ -162,15 +173,55 @@ impl Wasmd {
         })
     }
 
-    /// How each endpoint serves.
-    pub fn services(&self) -> Vec<Service> {
-        self.shared.pool.services()
+    /// The same zone without an account: what is changed by it is changed for all.
+    #[must_use]
+    pub fn reader(&self) -> Wasmd {
+        Wasmd {
+            shared: self.shared.clone(),
+            lane: None,
+        }
+    }
+
+    /// Goes on with other nodes, gas and limits, for all accounts of the zone. Lanes change to the new nodes, and a
+    /// transaction that is under way is followed there.
+    ///
+    /// # Errors
+    /// As [`Wasmd::connect`], and [`ChainError::WrongChain`] for settings of another zone: then nothing is changed.
+    pub async fn adopt(&self, settings: Settings) -> Result<(), ChainError> {
+        let same =
+            settings.zone == *self.id() && settings.account_prefix == self.shared.account_prefix;
+        if !same {
+            return Err(ChainError::WrongChain {
+                endpoint: "the new configuration".into(),
+                expected: self.id().clone(),
+                actual: settings.zone.to_string(),
+            });
+        }
+        let old = self.current();
+        let same_nodes = settings.endpoints == old.settings.endpoints
+            && settings.timeout == old.settings.timeout;
+        let pool = if same_nodes {
+            old.pool.clone()
+        } else {
+            let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
+            pool.check().await?;
+            pool
+        };
+        let current = Arc::new(Current { settings, pool });
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = current;
+        self.forget_price().await;
+        Ok(())
     }
 
     /// Asks every endpoint how it is, and says so.
     pub async fn probe(&self) -> Vec<Service> {
-        self.shared.pool.probe_all().await;
-        self.services()
+        let pool = self.pool();
+        pool.probe_all(true).await;
+        pool.services()
     }
 
     /// Sends and waits, and answers with what the transaction said.
@@ -183,7 +234,18 @@ impl Wasmd {
     }
 
     fn id(&self) -> &ZoneId {
-        &self.shared.settings.zone
+        &self.shared.zone
+    }
+
+    fn pool(&self) -> Arc<Pool> {
+        self.current().pool.clone()
+    }
+
+    /// What holds now. It is asked for anew for every request, so that a change reaches whoever waits.
+    fn current(&self) -> Arc<Current> {
+        // It is replaced as a whole, so that nobody leaves half of it.
+        let current = self.shared.current.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -197,19 +259,18 @@ impl Chain for Wasmd {
         self.lane.as_ref().map(|lane| &lane.account)
     }
 
+    fn services(&self) -> Vec<Service> {
+        self.pool().services()
+    }
+
     async fn tip(&self) -> Result<Height, ChainError> {
-        let tip = self
-            .shared
-            .pool
-            .with(None, |node| async move { node.tip().await })
-            .await;
+        let tip = self.pool().tip().await;
         tip.map_err(|unserved| unserved.error(self.id(), "height"))
     }
 
     async fn block(&self, height: Height) -> Result<ChainBlock, ChainError> {
         let block = self
-            .shared
-            .pool
+            .pool()
             .with(Some(height), |node| async move { node.block(height).await })
             .await;
         block.map_err(|unserved| unserved.at(self.id(), "block", height))
@@ -217,8 +278,7 @@ impl Chain for Wasmd {
 
     async fn header(&self, height: Height) -> Result<LightBlock, ChainError> {
         let block = self
-            .shared
-            .pool
+            .pool()
             .with(Some(height), |node| async move {
                 node.light_block(height).await
             })
@@ -233,8 +293,7 @@ impl Chain for Wasmd {
         state: Height,
     ) -> Result<Proven, ChainError> {
         let proven = self
-            .shared
-            .pool
+            .pool()
             .with(Some(state), |node| async move {
                 node.prove(contract, key, state).await
             })
@@ -256,7 +315,7 @@ impl Chain for Wasmd {
             text: address.to_string(),
             reason,
         };
-        let prefix = &self.shared.settings.account_prefix;
+        let prefix = &self.shared.account_prefix;
         let id: AccountId = address
             .as_str()
             .parse()
@@ -276,7 +335,7 @@ impl Chain for Wasmd {
             text: address.to_string(),
             reason,
         };
-        let id = AccountId::new(&self.shared.settings.account_prefix, address.as_bytes())
+        let id = AccountId::new(&self.shared.account_prefix, address.as_bytes())
             .map_err(|error| wrong(error.to_string()))?;
         Address::new(id.to_string()).map_err(|error| wrong(error.to_string()))
     }
@@ -285,7 +344,7 @@ impl Chain for Wasmd {
         let sender = &self.lane()?.account;
         let messages = calls.iter().map(|call| execute_message(sender, call));
         let spare = calls.iter().map(|call| call.spare_gas).max();
-        let max_bytes = self.shared.settings.max_bytes;
+        let max_bytes = self.current().settings.max_bytes;
         self.sign(messages.collect(), spare.unwrap_or_default(), max_bytes)
             .await
     }

@@ -90,15 +90,18 @@ async fn send(
     unshown: &mut BTreeSet<RootAt>,
 ) -> Result<Sent, RelayError> {
     let mut calls: Vec<Call> = batch.iter().flat_map(|work| work.calls.clone()).collect();
-    let (mut sequence, mut gas, mut too_little) = (0, 0, 0);
+    let (mut sequence, mut gas, mut too_little): (u32, u32, u64) = (0, 0, 0);
     loop {
         let (error, limit) = match attempt(at, batch, &calls).await? {
             Ended::Included => return Ok(Sent::Over),
             Ended::Untried(error) => (error, None),
             Ended::Failed(error, prepared) => (error, Some(prepared.gas_limit)),
         };
-        if error.is_sequence() && sequence < SEQUENCE_ATTEMPTS {
+        if error.is_sequence() {
             sequence = sequence.saturating_add(1);
+            if sequence > SEQUENCE_ATTEMPTS {
+                return Err(error.into());
+            }
             pause(sequence).await;
             continue;
         }
@@ -108,7 +111,7 @@ async fn send(
                 if several {
                     return Ok(Sent::Halves);
                 }
-                (gas, too_little) = (add(gas, 1), limit);
+                (gas, too_little) = (gas.saturating_add(1), limit);
                 if gas < GAS_ATTEMPTS && raise(&mut calls, limit) {
                     continue;
                 }
@@ -217,7 +220,7 @@ async fn give_up(
         error,
         ChainError::Refused { .. } | ChainError::GasLimit { .. } | ChainError::TooLarge { .. }
     );
-    if !lasting || error.is_sequence() {
+    if !lasting {
         return Err(error.into());
     }
     for work in batch {
@@ -268,10 +271,6 @@ fn lower(calls: &mut [Call], excess: u64) -> bool {
     let enough = less.is_some();
     last.spare_gas = less.unwrap_or(last.spare_gas);
     enough
-}
-
-fn add(count: u32, more: u32) -> u32 {
-    count.saturating_add(more)
 }
 
 async fn pause(attempt: u32) {

@@ -53,10 +53,25 @@ async fn a_node_that_is_well_again_is_asked_again() {
     chain.tip().await.unwrap();
     assert!(!chain.services()[0].serves);
     bad.spoil(Spoilt::Sound);
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert!(chain.probe().await[0].serves);
     good.spoil(Spoilt::Refusing);
     assert_eq!(chain.tip().await.unwrap(), recorded.tip);
+}
+
+#[tokio::test]
+async fn it_comes_back_without_being_asked_to() {
+    let recorded = Recorded::load();
+    let (bad, good) = (recorded.node().await, recorded.node().await);
+    let chain = recorded.open(&[&bad, &good]);
+    bad.spoil(Spoilt::Slow(Duration::from_secs(2)));
+    chain.tip().await.unwrap();
+    bad.spoil(Spoilt::Sound);
+    let began = Instant::now();
+    while !chain.services()[0].serves {
+        assert!(began.elapsed() < Duration::from_secs(20));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        chain.tip().await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -89,7 +104,6 @@ async fn who_is_behind_the_others_is_not_read_from() {
     assert_eq!(chain.tip().await.unwrap(), recorded.tip);
     // Some blocks are no fault.
     stale.spoil(Spoilt::Stale(10));
-    tokio::time::sleep(Duration::from_millis(1_500)).await;
     assert!(chain.probe().await[0].serves);
 }
 

@@ -91,6 +91,5 @@ async fn what_the_other_tests_ask() {
         .unwrap();
     recorded.answers = node.answers();
     let text = serde_json::to_string(&recorded).unwrap();
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/endpoints/recorded.json");
-    fs::write(path, text + "\n").unwrap();
+    fs::write(Recorded::path(), text + "\n").unwrap();
 }

@@ -24,8 +24,7 @@ impl Wasmd {
         request: &A,
     ) -> Result<Result<B, Objection>, ChainError> {
         let answer = self
-            .shared
-            .pool
+            .pool()
             .with(None, |node| async move { node.call(path, request).await })
             .await;
         answer.map_err(|unserved| unserved.error(self.id(), path))

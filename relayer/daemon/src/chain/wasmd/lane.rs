@@ -2,7 +2,10 @@
 //! the sequence that it expects next are one thing, so a lane stays with its node until that fails, and changes only when
 //! nothing of its own is under way whose fate is unknown.
 
-use std::{future::Future, sync::Arc};
+use std::{
+    future::Future,
+    sync::{Arc, Weak},
+};
 
 use cosmrs::proto::cosmwasm::wasm::v1::MsgExecuteContract;
 use cosmrs::{proto::cosmos::base::v1beta1::Coin, Any};
@@ -12,6 +15,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use super::{
     fault::{Fault, Trouble},
     node::{Node, Objection},
+    pool::Pool,
     transaction::any,
     Call, ChainError, Wasmd,
 };
@@ -32,9 +36,11 @@ pub(super) struct Lane {
 }
 
 /// What a lane remembers between transactions.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct State {
-    /// The node that it is pinned to.
+    /// The nodes that it knows.
+    pool: Weak<Pool>,
+    /// The one that it is pinned to.
     pub(super) node: Option<usize>,
     /// The place of the next transaction.
     pub(super) place: Option<Place>,
@@ -56,6 +62,15 @@ pub(super) struct Flight {
 }
 
 impl State {
+    /// Leaves the nodes that were configured before, if these are others.
+    pub(super) fn move_to(&mut self, pool: &Arc<Pool>) {
+        if !std::ptr::eq(self.pool.as_ptr(), Arc::as_ptr(pool)) {
+            self.pool = Arc::downgrade(pool);
+            self.node = None;
+            self.place = None;
+        }
+    }
+
     /// The transaction whose fate must be known before the next one is signed.
     pub(super) fn unknown(&self) -> Option<&Flight> {
         self.flights.iter().find(|flight| flight.unknown)
@@ -94,12 +109,19 @@ impl Wasmd {
     where
         F: Future<Output = Result<T, Trouble>>,
     {
-        let pool = &self.shared.pool;
+        let pool = self.pool();
+        state.move_to(&pool);
         let mut tried = Vec::new();
         let mut reasons = Vec::new();
         loop {
+            // One that fell behind is left too, unless it has something of this lane in its mempool.
+            let stays = |index: &usize| pool.serves(*index) || !state.flights.is_empty();
             let pinned = state.node.filter(|index| !tried.contains(index));
+            let pinned = pinned.filter(stays);
             let Some(index) = pinned.or_else(|| pool.choose(&tried)) else {
+                if reasons.is_empty() {
+                    reasons = pool.resting();
+                }
                 return Err(ChainError::Unreachable {
                     zone: self.id().clone(),
                     endpoint: pool.names(),
@@ -133,7 +155,7 @@ impl Wasmd {
     fn stranded(&self, index: usize, fault: &Fault) -> ChainError {
         ChainError::Unreachable {
             zone: self.id().clone(),
-            endpoint: self.shared.pool.name(index),
+            endpoint: self.pool().name(index),
             reason: fault.to_string(),
         }
     }

@@ -115,7 +115,8 @@ impl Wasmd {
 
     /// Puts bytes into the mempool of the lane's node; where that does not say what it did, of the others.
     async fn put(&self, state: &mut State, bytes: &[u8]) -> Result<Result<(), Objection>, Trouble> {
-        let pool = &self.shared.pool;
+        let pool = self.pool();
+        state.move_to(&pool);
         let first = state.node.or_else(|| pool.choose(&[])).unwrap_or_default();
         let put = |node: std::sync::Arc<super::node::Node>| async move {
             node.broadcast(bytes.to_vec()).await
@@ -224,7 +225,9 @@ impl Wasmd {
         until: Height,
         flight: Option<&Flight>,
     ) -> Result<Outcome, ChainError> {
-        let start = until.0.saturating_sub(self.shared.settings.timeout_blocks);
+        let start = until
+            .0
+            .saturating_sub(self.current().settings.timeout_blocks);
         let mut scanned = Height(start);
         let mut heard = Instant::now();
         let mut polls: u32 = 0;
@@ -281,7 +284,7 @@ impl Wasmd {
         until: Height,
         scanned: &mut Height,
     ) -> Result<Look, ChainError> {
-        let pool = &self.shared.pool;
+        let pool = self.pool();
         let tip = super::Chain::tip(self).await?;
         let found = pool
             .with(None, |node| async move { node.transaction(hash).await })
@@ -306,7 +309,7 @@ impl Wasmd {
         tip: Height,
         scanned: &mut Height,
     ) -> Result<Look, ChainError> {
-        let pool = &self.shared.pool;
+        let pool = self.pool();
         while *scanned < to {
             let height = Height(scanned.0.saturating_add(1));
             let hashes = pool
@@ -333,7 +336,7 @@ impl Wasmd {
     /// one has its sequence.
     async fn press(&self, flight: &Flight, scanned: &mut Height) -> Result<(), ChainError> {
         let account = &self.lane()?.account;
-        let pool = &self.shared.pool;
+        let pool = self.pool();
         // Of one node: the place first, so that whatever used it is in a block up to the tip.
         let seen = pool
             .with(None, |node| async move {

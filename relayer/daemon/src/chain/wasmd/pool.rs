@@ -1,9 +1,12 @@
 //! The nodes of one zone: who is asked, who is left in peace, who comes back.
 
+mod round;
+mod unserved;
+
 use std::{
     future::Future,
     sync::{
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
         Arc, Mutex, MutexGuard, PoisonError,
     },
     time::{Duration, Instant},
@@ -18,8 +21,7 @@ use super::{
 };
 use crate::chain::ChainError;
 
-/// How often nodes that are not in use are asked how they are.
-const ROUND: Duration = Duration::from_secs(5);
+pub(super) use unserved::Unserved;
 
 /// The nodes of one zone.
 pub(super) struct Pool {
@@ -29,17 +31,8 @@ pub(super) struct Pool {
     preferred: AtomicUsize,
     /// When the last round of probes began.
     round: Mutex<Option<Instant>>,
-}
-
-/// Why none of the nodes answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Unserved {
-    /// Those that answer do not have it.
-    Lacking { reason: String },
-    /// None answers as it should.
-    Down { endpoints: String, reason: String },
-    /// One serves another chain, and no other answers.
-    WrongChain { endpoint: String, actual: String },
+    /// The tip that was told last: what is decided may rest on blocks up to it.
+    told: AtomicU64,
 }
 
 impl Pool {
@@ -65,12 +58,13 @@ impl Pool {
             nodes,
             preferred: AtomicUsize::new(0),
             round: Mutex::new(None),
+            told: AtomicU64::new(0),
         }))
     }
 
     /// Asks every node whom it serves. Some may be down, not all; none may serve another chain.
     pub(super) async fn check(self: &Arc<Self>) -> Result<(), ChainError> {
-        self.probe_all().await;
+        self.probe_all(true).await;
         let now = Instant::now();
         let healths = self.healths().clone();
         let mut faults = Vec::new();
@@ -139,18 +133,23 @@ impl Pool {
             .map(|(index, fault)| format!("{}: {fault}", self.name(*index)))
             .collect();
         if reasons.is_empty() {
-            let healths = self.healths();
-            let resting = self.nodes.iter().zip(healths.iter());
-            let resting = resting.filter_map(|(node, health)| {
-                let fault = health.fault()?;
-                Some(format!("{} rests: {fault}", node.name))
-            });
-            reasons.extend(resting);
+            reasons = self.resting();
         }
         Unserved::Down {
             endpoints: self.names(),
             reason: reasons.join("; "),
         }
+    }
+
+    /// Why nodes are left in peace.
+    pub(super) fn resting(&self) -> Vec<String> {
+        let healths = self.healths();
+        let resting = self.nodes.iter().zip(healths.iter());
+        let resting = resting.filter_map(|(node, health)| {
+            let fault = health.fault()?;
+            Some(format!("{} rests: {fault}", node.name))
+        });
+        resting.collect()
     }
 
     /// Asks one node, and keeps what its answer says of it. A node whose chain was never checked is checked first.
@@ -176,6 +175,25 @@ impl Pool {
             Err(Trouble::Fault(fault)) => self.blame(index, fault.clone()),
         }
         answer
+    }
+
+    /// The newest height, from whichever node is read from.
+    pub(super) async fn tip(self: &Arc<Self>) -> Result<Height, Unserved> {
+        let tip = self
+            .with(None, |node| async move { node.tip().await })
+            .await?;
+        self.told.store(tip.0, Ordering::Relaxed);
+        Ok(tip)
+    }
+
+    /// The height that was told last.
+    pub(super) fn told(&self) -> Height {
+        Height(self.told.load(Ordering::Relaxed))
+    }
+
+    /// Whether a node is well.
+    pub(super) fn serves(&self, index: usize) -> bool {
+        self.healths().get(index).is_some_and(Health::serves)
     }
 
     /// The node that a lane is pinned to next, none of those that it has tried.
@@ -206,105 +224,6 @@ impl Pool {
             .collect()
     }
 
-    /// Starts a round of probes when the last one is long ago: this is how nodes come back, and how one that falls
-    /// behind the others is seen.
-    fn look_around(self: &Arc<Self>) {
-        if self.nodes.len() < 2 {
-            return;
-        }
-        let now = Instant::now();
-        {
-            let mut round = self.round.lock().unwrap_or_else(PoisonError::into_inner);
-            if round.is_some_and(|began| now.duration_since(began) < ROUND) {
-                return;
-            }
-            *round = Some(now);
-        }
-        let pool = self.clone();
-        tokio::spawn(async move { pool.probe_all().await });
-    }
-
-    /// One round: all at once, so that their heights can be compared.
-    pub(super) async fn probe_all(self: &Arc<Self>) {
-        *self.round.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-        let now = Instant::now();
-        let mut round = tokio::task::JoinSet::new();
-        for index in 0..self.nodes.len() {
-            let rests = self
-                .healths()
-                .get(index)
-                .is_some_and(|health| health.rests(now));
-            if !rests {
-                let pool = self.clone();
-                round.spawn(async move { (index, pool.probe(index).await) });
-            }
-        }
-        let mut answered = Vec::new();
-        while let Some(probed) = round.join_next().await {
-            if let Ok((index, Ok(status))) = probed {
-                answered.push((index, status));
-            }
-        }
-        self.compare(answered).await;
-    }
-
-    /// Whoever is far ahead of all others must show the block; whoever is far behind the rest is stale.
-    async fn compare(&self, mut answered: Vec<(usize, Status)>) {
-        answered.sort_by_key(|(_, status)| std::cmp::Reverse(status.tip));
-        while let [(ahead, status), (_, next), ..] = answered.as_slice() {
-            let (ahead, tip) = (*ahead, status.tip);
-            if tip.0.saturating_sub(next.tip.0) <= LAG {
-                break;
-            }
-            let Some(node) = self.nodes.get(ahead) else {
-                break;
-            };
-            match node.signed_header(tip).await {
-                Ok(_) => break,
-                Err(Trouble::Lacks(reason)) => self.blame(ahead, Fault::Boasting { tip, reason }),
-                Err(Trouble::Fault(fault)) => {
-                    let reason = fault.to_string();
-                    self.blame(ahead, Fault::Boasting { tip, reason });
-                }
-            }
-            answered.remove(0);
-        }
-        let best = answered.first().map(|(_, status)| status.tip.0);
-        for (index, status) in answered {
-            let behind = best.unwrap_or_default().saturating_sub(status.tip.0);
-            if behind > LAG {
-                self.blame(index, Fault::Stale { behind });
-            } else {
-                self.readmit(index);
-            }
-        }
-    }
-
-    /// Asks a node whom it serves and what it has.
-    async fn probe(&self, index: usize) -> Result<Status, Trouble> {
-        let Some(node) = self.nodes.get(index) else {
-            return Err(Trouble::Lacks("no such node is configured".into()));
-        };
-        let status = match node.status().await {
-            Ok(status) => status,
-            Err(Trouble::Lacks(reason)) => {
-                let fault = Fault::Garbled(format!("status: {reason}"));
-                self.blame(index, fault.clone());
-                return Err(fault.into());
-            }
-            Err(Trouble::Fault(fault)) => {
-                self.blame(index, fault.clone());
-                return Err(fault.into());
-            }
-        };
-        let probed = self.change(index, |health| health.probed(status));
-        if let Some(Err(fault)) = probed {
-            self.blame(index, fault.clone());
-            return Err(fault.into());
-        }
-        Ok(status)
-    }
-
     fn praise(&self, index: usize, took: Duration) {
         let was_out = self.change(index, |health| {
             let was_out = !health.serves() && health.fault().is_some();
@@ -313,17 +232,6 @@ impl Pool {
         });
         if was_out == Some(true) {
             tracing::info!(zone = %self.zone, endpoint = self.name(index), "an endpoint serves again");
-        }
-    }
-
-    fn readmit(&self, index: usize) {
-        let was_out = self.change(index, |health| {
-            let was_out = !health.serves() && health.fault().is_some();
-            health.readmit();
-            was_out
-        });
-        if was_out == Some(true) {
-            tracing::info!(zone = %self.zone, endpoint = self.name(index), "an endpoint is tried again");
         }
     }
 
@@ -357,33 +265,5 @@ fn unreachable(zone: &ZoneId, endpoint: String, reason: String) -> ChainError {
         zone: zone.clone(),
         endpoint,
         reason,
-    }
-}
-
-impl Unserved {
-    /// For whoever asked for something that only some heights have.
-    pub(super) fn at(self, zone: &ZoneId, what: &'static str, height: Height) -> ChainError {
-        match self {
-            Unserved::Lacking { reason } => ChainError::Missing {
-                zone: zone.clone(),
-                what,
-                height,
-                reason,
-            },
-            other => other.error(zone, what),
-        }
-    }
-
-    /// For whoever asked for something that every node has.
-    pub(super) fn error(self, zone: &ZoneId, what: &'static str) -> ChainError {
-        match self {
-            Unserved::Lacking { reason } => ChainError::malformed(zone, what, reason),
-            Unserved::Down { endpoints, reason } => unreachable(zone, endpoints, reason),
-            Unserved::WrongChain { endpoint, actual } => ChainError::WrongChain {
-                endpoint,
-                expected: zone.clone(),
-                actual,
-            },
-        }
     }
 }

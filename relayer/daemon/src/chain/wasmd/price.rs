@@ -54,7 +54,8 @@ impl Wasmd {
     /// The price of a unit of gas: the chain's own times the operator's multiplier, up to the operator's greatest, or the
     /// configured one where the chain has no fee market or does not answer.
     pub(super) async fn price(&self) -> f64 {
-        let gas = &self.shared.settings.gas;
+        let current = self.current();
+        let gas = &current.settings.gas;
         let Some(dynamic) = gas.dynamic else {
             return gas.price;
         };
@@ -81,7 +82,7 @@ impl Wasmd {
     }
 
     async fn ask_price(&self) -> Option<f64> {
-        let denom = self.shared.settings.gas.denom.clone();
+        let denom = self.current().settings.gas.denom.clone();
         let path = "/feemarket.feemarket.v1.Query/GasPrice";
         let market = self
             .call::<_, GasPriceResponse>(path, &GasPriceRequest { denom })

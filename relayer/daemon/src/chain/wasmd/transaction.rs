@@ -1,5 +1,7 @@
 //! From messages to a signed transaction: tried out on the lane's node, with a margin of gas, within the operator's limits.
 
+use std::time::Duration;
+
 use cosmrs::{
     proto::cosmwasm::wasm::v1::{MsgInstantiateContract, MsgStoreCode},
     tx::{BodyBuilder, Fee, SignDoc, SignerInfo},
@@ -60,7 +62,7 @@ impl Wasmd {
             funds: Vec::new(),
         };
         let message = any("/cosmwasm.wasm.v1.MsgInstantiateContract", &message);
-        self.sign(vec![message], 0, self.shared.settings.max_bytes)
+        self.sign(vec![message], 0, self.current().settings.max_bytes)
             .await
     }
 
@@ -75,11 +77,9 @@ impl Wasmd {
         let zone = self.id();
         let mut state = self.state().await?;
         self.resolve(&mut state).await?;
-        let latest = self
-            .on_lane(&mut state, "height", |node| async move { node.tip().await })
-            .await?;
+        let latest = self.caught_up(&mut state).await?;
         let until = latest
-            .plus(self.shared.settings.timeout_blocks)
+            .plus(self.current().settings.timeout_blocks)
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
         let price = self.price().await;
         let draft = Draft {
@@ -105,6 +105,23 @@ impl Wasmd {
             gas_limit,
             fee: Amount(fee(gas_limit, price)),
         })
+    }
+
+    /// The height of the lane's node, once it has what the messages may rest on: another one may have been read from. One
+    /// that does not come so far in a while is tried all the same.
+    async fn caught_up(&self, state: &mut State) -> Result<Height, ChainError> {
+        const TRIES: u32 = 10;
+        let mut tries = 0;
+        loop {
+            let latest = self
+                .on_lane(state, "height", |node| async move { node.tip().await })
+                .await?;
+            if latest >= self.pool().told() || tries >= TRIES {
+                return Ok(latest);
+            }
+            tries = tries.saturating_add(1);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// The gas that messages take, and the place in line at which they were tried. A place that has been taken meanwhile,
@@ -170,7 +187,8 @@ impl Wasmd {
     /// Simulated gas with the operator's margin.
     #[allow(clippy::cast_possible_truncation)] // Saturates, and is compared with the limit.
     fn padded(&self, used: u64, spare: u64) -> Result<u64, ChainError> {
-        let gas = &self.shared.settings.gas;
+        let current = self.current();
+        let gas = &current.settings.gas;
         let needed = ((used as f64 * gas.multiplier).ceil() as u64).saturating_add(spare);
         if needed > gas.limit {
             return Err(ChainError::GasLimit {
@@ -189,7 +207,8 @@ impl Wasmd {
         gas_limit: u64,
     ) -> Result<Vec<u8>, ChainError> {
         let zone = self.id();
-        let settings = &self.shared.settings;
+        let current = self.current();
+        let settings = &current.settings;
         let key = &self.lane()?.key;
         let wrong = |reason: String| ChainError::malformed(zone, "transaction", reason);
         let timeout = block_height(draft.until).map_err(|error| wrong(error.to_string()))?;
@@ -225,7 +244,8 @@ impl Wasmd {
 
     /// What a failed simulation means: its code says nothing of an empty wallet, and its text may be a contract's.
     async fn untried(&self, objection: Objection) -> Result<ChainError, ChainError> {
-        let gas = &self.shared.settings.gas;
+        let current = self.current();
+        let gas = &current.settings.gas;
         if gas.price > 0.0 && self.purse().await?.is_zero() {
             return Ok(self.poor("it holds none".into()));
         }
@@ -234,7 +254,8 @@ impl Wasmd {
 
     /// What whoever pays the fees holds of their denom.
     async fn purse(&self) -> Result<Amount, ChainError> {
-        let settings = &self.shared.settings;
+        let current = self.current();
+        let settings = &current.settings;
         let wrong = |error| ChainError::malformed(self.id(), "fee denom", error);
         let denom = Denom::new(settings.gas.denom.as_str()).map_err(wrong)?;
         let payer = settings.fee_granter.as_ref();
@@ -256,7 +277,8 @@ impl Wasmd {
 
     /// The payer has too little.
     pub(super) fn poor(&self, reason: String) -> ChainError {
-        let settings = &self.shared.settings;
+        let current = self.current();
+        let settings = &current.settings;
         let own = self.lane.as_ref().map(|lane| lane.account.clone());
         match settings.fee_granter.clone().or(own) {
             Some(account) => ChainError::NoMoney {
