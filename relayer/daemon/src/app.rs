@@ -143,6 +143,15 @@ pub async fn serve(
     })
 }
 
+/// Goes on with the nodes, gas and limits that a changed section of a served zone says.
+///
+/// # Errors
+/// [`AppError`]: then nothing is changed.
+pub async fn adopt(zone: &Zone, chain: &ChainConfig) -> Result<(), AppError> {
+    let settings = settings(chain, chain.rpc_addrs.clone());
+    Ok(zone.chain.adopt(settings).await?)
+}
+
 /// What the configuration lets the planner decide.
 pub fn policy(config: &Config) -> Policy {
     Policy {

@@ -25,6 +25,19 @@ pub trait Chain: Send + Sync {
         Vec::new()
     }
 
+    /// Goes on with other nodes, gas and limits, for all accounts of the zone. Lanes change to the new nodes, and a
+    /// transaction that is under way is followed there.
+    ///
+    /// # Errors
+    /// As [`wasmd::Wasmd::connect`], and [`ChainError::WrongChain`] for settings of another zone: then nothing is changed.
+    async fn adopt(&self, settings: wasmd::Settings) -> Result<(), ChainError> {
+        let reason = format!(
+            "{} were given to a zone that has none",
+            settings.endpoints.len()
+        );
+        Err(ChainError::malformed(self.zone(), "nodes", reason))
+    }
+
     /// Height of the newest block whose results can be asked for.
     ///
     /// # Errors

@@ -173,50 +173,6 @@ impl Wasmd {
         })
     }
 
-    /// The same zone without an account: what is changed by it is changed for all.
-    #[must_use]
-    pub fn reader(&self) -> Wasmd {
-        Wasmd {
-            shared: self.shared.clone(),
-            lane: None,
-        }
-    }
-
-    /// Goes on with other nodes, gas and limits, for all accounts of the zone. Lanes change to the new nodes, and a
-    /// transaction that is under way is followed there.
-    ///
-    /// # Errors
-    /// As [`Wasmd::connect`], and [`ChainError::WrongChain`] for settings of another zone: then nothing is changed.
-    pub async fn adopt(&self, settings: Settings) -> Result<(), ChainError> {
-        let same =
-            settings.zone == *self.id() && settings.account_prefix == self.shared.account_prefix;
-        if !same {
-            return Err(ChainError::WrongChain {
-                endpoint: "the new configuration".into(),
-                expected: self.id().clone(),
-                actual: settings.zone.to_string(),
-            });
-        }
-        let old = self.current();
-        let same_nodes = settings.endpoints == old.settings.endpoints
-            && settings.timeout == old.settings.timeout;
-        let pool = if same_nodes {
-            old.pool.clone()
-        } else {
-            let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
-            pool.check().await?;
-            pool
-        };
-        let current = Arc::new(Current { settings, pool });
-        *self
-            .shared
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = current;
-        self.forget_price().await;
-        Ok(())
-    }
-
     /// Asks every endpoint how it is, and says so.
     pub async fn probe(&self) -> Vec<Service> {
         let pool = self.pool();
@@ -261,6 +217,36 @@ impl Chain for Wasmd {
 
     fn services(&self) -> Vec<Service> {
         self.pool().services()
+    }
+
+    async fn adopt(&self, settings: Settings) -> Result<(), ChainError> {
+        let same =
+            settings.zone == *self.id() && settings.account_prefix == self.shared.account_prefix;
+        if !same {
+            return Err(ChainError::WrongChain {
+                endpoint: "the new configuration".into(),
+                expected: self.id().clone(),
+                actual: settings.zone.to_string(),
+            });
+        }
+        let old = self.current();
+        let same_nodes = settings.endpoints == old.settings.endpoints
+            && settings.timeout == old.settings.timeout;
+        let pool = if same_nodes {
+            old.pool.clone()
+        } else {
+            let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
+            pool.check().await?;
+            pool
+        };
+        let changed = Arc::new(Current { settings, pool });
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = changed;
+        self.forget_price().await;
+        Ok(())
     }
 
     async fn tip(&self) -> Result<Height, ChainError> {

@@ -120,11 +120,28 @@ async fn nobody_is_behind_a_node_that_only_says_that_it_is_ahead() {
 }
 
 #[tokio::test]
+async fn a_height_that_is_not_shown_is_not_believed_of_the_only_node() {
+    let recorded = Recorded::load();
+    let only = recorded.node().await;
+    only.spoil(Spoilt::Boasting(1_000_000));
+    let chain = recorded.open(&[&only]);
+    chain.tip().await.unwrap_err();
+    assert!(matches!(
+        chain.services()[0].fault,
+        Some(Fault::Boasting { .. })
+    ));
+    // One that is a block ahead of what it shows has several nodes behind one address.
+    only.spoil(Spoilt::Boasting(1));
+    assert_eq!(chain.tip().await.unwrap(), recorded.tip);
+}
+
+#[tokio::test]
 async fn a_height_that_goes_back_is_a_lie_at_first_and_then_the_truth() {
     let recorded = Recorded::load();
     let only = recorded.node().await;
     let chain = recorded.open(&[&only]);
     chain.probe().await;
+    chain.tip().await.unwrap();
     only.spoil(Spoilt::Stale(11));
     let fault = chain.probe().await[0].fault.clone();
     let (from, to) = (recorded.tip, Height(recorded.tip.0 - 11));

@@ -92,6 +92,18 @@ fn lanes_do_everything_once() {
     assert!(failed.is_empty(), "these failed: {failed:?}");
 }
 
+#[test]
+#[ignore = "starts real zones, and measures"]
+fn so_many_tasks_a_second() {
+    let ground = Ground::new(2);
+    let rate = (
+        "rate",
+        stories::rate::with_one_key_and_with_two as fn(&Ground),
+    );
+    let failed = side_by_side(&ground, &[rate]);
+    assert!(failed.is_empty(), "{}", ground.log_end());
+}
+
 /// The names of the rows that failed; what they panicked with is printed under their names.
 fn side_by_side<'a>(ground: &Ground, rows: &[Row<'a>]) -> Vec<&'a str> {
     std::thread::scope(|scope| {

@@ -81,7 +81,7 @@ impl Health {
             first.saturating_mul(1 << doublings).min(longest)
         };
         let rest = match &fault {
-            Fault::Limited { after } => after.unwrap_or(LIMITED.0).min(LIMITED.1),
+            Fault::Limited { after } => after.unwrap_or(LIMITED.0).clamp(WEAK.0, LIMITED.1),
             fault if fault.is_a_lie() => doubled(LIED),
             _ => doubled(WEAK),
         };

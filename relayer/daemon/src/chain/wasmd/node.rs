@@ -5,7 +5,7 @@ mod read;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{atomic::AtomicU64, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -41,6 +41,8 @@ pub(super) struct Node {
     timeout: Duration,
     /// App hashes of this node's own headers, by height.
     roots: Mutex<BTreeMap<Height, Hash>>,
+    /// The highest header that it has shown.
+    shown: AtomicU64,
 }
 
 /// An endpoint as it may be shown: paths, queries and user names of hosted nodes carry secrets.
@@ -83,6 +85,7 @@ impl Node {
             client,
             timeout,
             roots: Mutex::new(BTreeMap::new()),
+            shown: AtomicU64::new(0),
         })
     }
 

@@ -177,18 +177,18 @@ pub fn the_key_is_used_elsewhere(ground: &Ground) {
             payments.lane(payments.settings()).await,
             payments.lane(payments.settings()).await,
         ];
-        let calls = payments.pay(1);
-        let send = |lane| {
-            let calls = &calls;
+        // Different ones: alike at one sequence they would be one transaction.
+        let send = |lane, amount| {
+            let calls = payments.pay(amount);
             async move {
                 for _ in 0..EACH {
-                    insist(lane, calls).await;
+                    insist(lane, &calls).await;
                 }
             }
         };
-        tokio::join!(send(&lanes[0]), send(&lanes[1]));
+        tokio::join!(send(&lanes[0], 1), send(&lanes[1], 10));
     });
-    assert_eq!(payments.paid(), u128::from(2 * EACH));
+    assert_eq!(payments.paid(), u128::from(11 * EACH));
     let offers = payments.offers();
     println!("{offers} offers for {} transactions", 2 * EACH);
     assert!(offers <= 4 * EACH as usize, "{offers}: a storm");

@@ -6,6 +6,7 @@ pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
+pub mod rate;
 pub mod refused;
 pub mod rejected;
 pub mod reversed;

@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use tendermint::{
     abci,
     block::{signed_header::SignedHeader, Height as BlockHeight},
@@ -28,12 +30,30 @@ impl Node {
         })
     }
 
-    /// What the application has committed: the node stores a block before it has that block's results.
+    /// What the application has committed: the node stores a block before it has that block's results. A height that is
+    /// claimed and not shown is not believed; several nodes behind one address may differ by some blocks.
     pub(in crate::chain::wasmd) async fn tip(&self) -> Result<Height, Trouble> {
+        const BEHIND_ONE_ADDRESS: u64 = 2;
         let info = self
             .ask("abci_info", MAX_ANSWER, endpoint::abci_info::Request)
             .await?;
-        Ok(Height(info.response.last_block_height.value()))
+        let tip = Height(info.response.last_block_height.value());
+        let mut reason = String::new();
+        for back in 0..=BEHIND_ONE_ADDRESS {
+            let height = Height(tip.0.saturating_sub(back));
+            if height.0 <= self.shown.load(Ordering::Relaxed) {
+                return Ok(height);
+            }
+            match self.signed_header(height).await {
+                Ok(_) => {
+                    self.shown.fetch_max(height.0, Ordering::Relaxed);
+                    return Ok(height);
+                }
+                Err(Trouble::Lacks(said)) => reason = said,
+                Err(fault) => return Err(fault),
+            }
+        }
+        Err(Fault::Boasting { tip, reason }.into())
     }
 
     /// A header with its commit: of the height that was asked for, of our chain, and the one that its commit is for.
