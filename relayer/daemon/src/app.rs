@@ -6,7 +6,7 @@ use tessera_planner::Policy;
 
 use crate::{
     chain::{
-        wasmd::{Gas, Settings, Wasmd},
+        wasmd::{Dynamic, Gas, Settings, Wasmd},
         Chain, ChainError,
     },
     config::{ChainConfig, Config},
@@ -35,9 +35,17 @@ pub enum AppError {
         /// The missing table.
         table: &'static str,
     },
+    /// Two of its keys are one account.
+    #[error("chain {zone}: key {name:?} has the same account as another of key_names: a lane needs an account of its own")]
+    SameKey {
+        /// The chain id.
+        zone: String,
+        /// The key's name.
+        name: String,
+    },
 }
 
-/// A connection to one node of a zone.
+/// One node of a zone, and an account there.
 ///
 /// # Errors
 /// [`AppError`].
@@ -49,39 +57,81 @@ pub async fn connect(
     let key = key
         .map(|(ring, name)| ring.load(&chain.id, name))
         .transpose()?;
-    let settings = Settings {
+    Ok(Wasmd::connect(settings(chain, vec![endpoint.into()]), key).await?)
+}
+
+/// A zone by whichever of its nodes serve, and an account there.
+///
+/// # Errors
+/// [`AppError`]; [`ChainError::Unreachable`] only when no node answers.
+pub async fn reach(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result<Wasmd, AppError> {
+    let key = key
+        .map(|(ring, name)| ring.load(&chain.id, name))
+        .transpose()?;
+    Ok(Wasmd::connect(settings(chain, chain.rpc_addrs.clone()), key).await?)
+}
+
+fn settings(chain: &ChainConfig, endpoints: Vec<String>) -> Settings {
+    let dynamic = &chain.dynamic_gas_price;
+    let dynamic = dynamic.enabled.then_some(Dynamic {
+        multiplier: dynamic.multiplier,
+        max: dynamic.max,
+    });
+    Settings {
         zone: chain.id.clone(),
-        endpoint: endpoint.into(),
+        endpoints,
         account_prefix: chain.account_prefix.clone(),
         gas: Gas {
             price: chain.gas_price.price,
             denom: chain.gas_price.denom.clone(),
             multiplier: chain.gas_multiplier,
             limit: chain.max_gas,
+            dynamic,
         },
+        fee_granter: chain.fee_granter.clone(),
+        max_bytes: chain.max_tx_size,
         memo: chain.memo_prefix.clone(),
         timeout: chain.rpc_timeout,
         timeout_blocks: TIMEOUT_BLOCKS,
-    };
-    Ok(Wasmd::connect(settings, key).await?)
+    }
 }
 
-/// A zone as the relayer uses it: its node, its witnesses, our contracts.
+/// A zone as the relayer uses it: its nodes, a lane for each of these keys, its witnesses, our contracts.
 ///
 /// # Errors
 /// [`AppError`].
-pub async fn serve(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result<Zone, AppError> {
+pub async fn serve(
+    chain: &ChainConfig,
+    keys: Option<(&KeyRing, &[&str])>,
+) -> Result<Zone, AppError> {
     let missing = |table| AppError::NoContract {
         zone: chain.id.to_string(),
         table,
     };
     let view = chain.views.as_ref().ok_or_else(|| missing("views"))?;
     let lock = chain.locks.as_ref().ok_or_else(|| missing("locks"))?;
-    let node = connect(chain, &chain.rpc_addr, key).await?;
+    let reader = reach(chain, None).await?;
+    let mut lanes: Vec<Arc<dyn Chain>> = Vec::new();
+    for (ring, name) in keys
+        .iter()
+        .flat_map(|(ring, names)| names.iter().map(move |name| (ring, name)))
+    {
+        let lane = reader.with_key(ring.load(&chain.id, name)?)?;
+        if lanes.iter().any(|other| other.account() == lane.account()) {
+            return Err(AppError::SameKey {
+                zone: chain.id.to_string(),
+                name: (*name).into(),
+            });
+        }
+        lanes.push(Arc::new(lane));
+    }
+    let node = lanes.first().cloned();
+    let node = node.unwrap_or_else(|| Arc::new(reader));
     let endpoints = chain.witness_addrs.iter();
     let witnesses = endpoints.map(|endpoint| Arc::new(witness(chain, endpoint)));
     Ok(Zone {
-        chain: Arc::new(node),
+        chain: node,
+        lanes,
         witnesses: witnesses.collect(),
         lock: lock.contract.clone(),
         view: view.contract.clone(),
@@ -95,15 +145,18 @@ pub async fn serve(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result
 fn witness(chain: &ChainConfig, endpoint: &str) -> Witness {
     let (chain, endpoint) = (chain.clone(), endpoint.to_string());
     Witness::new(move || {
-        let (chain, endpoint) = (chain.clone(), endpoint.clone());
-        Box::pin(async move {
-            match connect(&chain, &endpoint, None).await {
-                Ok(node) => Ok(Arc::new(node) as Arc<dyn Chain>),
-                Err(AppError::Chain(error)) => Err(error),
-                Err(error) => Err(ChainError::malformed(&chain.id, "witness", error)),
-            }
-        })
+        let settings = settings(&chain, vec![endpoint.clone()]);
+        Box::pin(async move { Ok(Arc::new(Wasmd::open(settings)?) as Arc<dyn Chain>) })
     })
+}
+
+/// Goes on with the nodes, gas and limits that a changed section of a served zone says.
+///
+/// # Errors
+/// [`AppError`]: then nothing is changed.
+pub async fn adopt(zone: &Zone, chain: &ChainConfig) -> Result<(), AppError> {
+    let settings = settings(chain, chain.rpc_addrs.clone());
+    Ok(zone.chain.adopt(settings).await?)
 }
 
 /// What the configuration lets the planner decide.

@@ -20,6 +20,24 @@ pub trait Chain: Send + Sync {
     /// The account that signs; none where nothing is to be sent.
     fn account(&self) -> Option<&Address>;
 
+    /// How its endpoints serve; none where there are no nodes to ask.
+    fn services(&self) -> Vec<wasmd::Service> {
+        Vec::new()
+    }
+
+    /// Goes on with other nodes, gas and limits, for all accounts of the zone. Lanes change to the new nodes, and a
+    /// transaction that is under way is followed there.
+    ///
+    /// # Errors
+    /// As [`wasmd::Wasmd::connect`], and [`ChainError::WrongChain`] for settings of another zone: then nothing is changed.
+    async fn adopt(&self, settings: wasmd::Settings) -> Result<(), ChainError> {
+        let reason = format!(
+            "{} were given to a zone that has none",
+            settings.endpoints.len()
+        );
+        Err(ChainError::malformed(self.zone(), "nodes", reason))
+    }
+
     /// Height of the newest block whose results can be asked for.
     ///
     /// # Errors
@@ -79,11 +97,36 @@ pub trait Chain: Send + Sync {
     /// [`ChainError::Refused`] with what the zone says: nothing was sent.
     async fn prepare(&self, calls: &[Call]) -> Result<Prepared, ChainError>;
 
+    /// Hands a prepared transaction in. An error means that it was not taken, and changes nothing.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`], [`ChainError::NoMoney`], [`ChainError::Underpriced`], [`ChainError::Busy`].
+    async fn offer(&self, prepared: &Prepared) -> Result<Offered, ChainError>;
+
+    /// Waits until an offered transaction is in a block or can no longer be.
+    ///
+    /// # Errors
+    /// [`ChainError::Refused`] when it failed in its block, [`ChainError::TimedOut`]; [`ChainError::Unreachable`] and
+    /// [`ChainError::Missing`] leave its fate unknown.
+    async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError>;
+
     /// Sends a prepared transaction and waits until it is in a block or can no longer be.
     ///
     /// # Errors
-    /// [`ChainError::Refused`] when it was refused before or in a block, [`ChainError::TimedOut`].
-    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError>;
+    /// As [`Chain::offer`] and [`Chain::settled`].
+    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
+        self.offer(&prepared).await?;
+        self.settled(&prepared).await
+    }
+}
+
+/// What is known of a transaction that was handed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// It waits for a block.
+    Queued,
+    /// No node said what it did with it. The same bytes are offered again until that is known.
+    Unknown,
 }
 
 /// A block as far as a relayer reads it.
@@ -253,6 +296,32 @@ pub enum ChainError {
         needed: u64,
         /// The configured limit.
         limit: u64,
+    },
+    /// The transaction has more bytes than the operator allows.
+    #[error("{zone}: the transaction has {actual} bytes and max_tx_size is {limit}")]
+    TooLarge {
+        /// The zone.
+        zone: ZoneId,
+        /// Its bytes.
+        actual: usize,
+        /// The configured limit.
+        limit: usize,
+    },
+    /// The fee is below what the zone asks for.
+    #[error("{zone}: the fee is too low: {reason}. Raise gas_price, or use dynamic_gas_price")]
+    Underpriced {
+        /// The zone.
+        zone: ZoneId,
+        /// What the zone says.
+        reason: String,
+    },
+    /// The node takes no transactions now.
+    #[error("{zone}: the node takes no transaction now: {reason}")]
+    Busy {
+        /// The zone.
+        zone: ZoneId,
+        /// What it says.
+        reason: String,
     },
     /// No block up to its timeout height included the transaction.
     #[error("{zone}: transaction {transaction} was in no block up to {until}")]

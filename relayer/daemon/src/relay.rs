@@ -12,7 +12,7 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
-    submit,
+    submit::{self, Desk},
     watch::{self, Witness},
 };
 
@@ -21,6 +21,8 @@ use crate::{
 pub struct Zone {
     /// The zone.
     pub chain: Arc<dyn Chain>,
+    /// The accounts that send there, a lane each; none where nothing is sent.
+    pub lanes: Vec<Arc<dyn Chain>>,
     /// Other nodes of the zone: whoever shows a header that the first one does not have, shows a fork.
     pub witnesses: Vec<Arc<Witness>>,
     /// Its transaction-lock.
@@ -86,6 +88,7 @@ pub struct Relay {
     clock: Clock,
     /// Blocks that a node did not have, and how often it was asked.
     missing: std::sync::Mutex<BTreeMap<(ZoneId, Height), u32>>,
+    desks: BTreeMap<ZoneId, Desk>,
 }
 
 /// How often a node is asked for a block before it counts as forgotten: an answer may be an error that passes.
@@ -96,11 +99,13 @@ const MOST_MISSING: usize = 1_000;
 impl Relay {
     /// A relayer of these zones.
     pub fn new(zones: Vec<Zone>, ledger: Ledger) -> Relay {
-        let zones = zones
+        let zones: BTreeMap<ZoneId, Zone> = zones
             .into_iter()
             .map(|zone| (zone.chain.zone().clone(), zone))
             .collect();
+        let desk = |(id, zone): (&ZoneId, &Zone)| (id.clone(), Desk::new(zone.lanes.len()));
         Relay {
+            desks: zones.iter().map(desk).collect(),
             zones,
             ledger: Mutex::new(ledger),
             news: Notify::new(),
@@ -133,10 +138,22 @@ impl Relay {
     /// # Errors
     /// [`RelayError::Unserved`].
     pub fn zone(&self, id: &ZoneId) -> Result<&Zone, RelayError> {
-        self.zones.get(id).ok_or_else(|| RelayError::Unserved {
+        self.zones.get(id).ok_or_else(|| self.unserved(id))
+    }
+
+    /// What the lanes of a served zone share.
+    ///
+    /// # Errors
+    /// [`RelayError::Unserved`].
+    pub fn desk(&self, id: &ZoneId) -> Result<&Desk, RelayError> {
+        self.desks.get(id).ok_or_else(|| self.unserved(id))
+    }
+
+    fn unserved(&self, id: &ZoneId) -> RelayError {
+        RelayError::Unserved {
             zone: id.clone(),
             served: self.zones.keys().cloned().collect(),
-        })
+        }
     }
 
     /// What is known and written down.
@@ -168,6 +185,11 @@ impl Relay {
         (self.clock)()
     }
 
+    /// Ends when something was seen.
+    pub fn news(&self) -> tokio::sync::futures::Notified<'_> {
+        self.news.notified()
+    }
+
     /// Tells the workers that something was seen.
     pub fn announce(&self) {
         self.news.notify_waiters();
@@ -184,14 +206,13 @@ impl Relay {
             let (watched, poll) = (zone.clone(), zone.poll);
             tasks.spawn(async move {
                 let step = || watch::catch_up(&relay, &watched);
-                repeat(&relay, &watched, poll, false, ended, step).await
+                repeat(&watched, poll, ended, step).await
             });
-            let (relay, ended) = (self.clone(), cancel.clone());
-            let (worked, poll) = (zone.clone(), zone.poll);
-            tasks.spawn(async move {
-                let step = || submit::work(&relay, &worked);
-                repeat(&relay, &worked, poll, true, ended, step).await
-            });
+            // Two hands a lane: one builds the next transaction while the other waits for a block.
+            for lane in (0..zone.lanes.len()).flat_map(|lane| [lane, lane]) {
+                let (relay, zone) = (self.clone(), zone.clone());
+                tasks.spawn(submit::serve(relay, zone, lane, cancel.clone()));
+            }
         }
         let mut outcome = Ok(());
         while let Some(ended) = tasks.join_next().await {
@@ -209,12 +230,10 @@ impl Relay {
     }
 }
 
-/// Runs a step again and again: after news or a while, and after a growing while when it failed.
+/// Runs a step again and again: after a while, and after a growing while when it failed.
 async fn repeat<S, F>(
-    relay: &Relay,
     zone: &Zone,
     poll: Duration,
-    on_news: bool,
     cancel: CancellationToken,
     mut step: S,
 ) -> Result<(), RelayError>
@@ -225,9 +244,6 @@ where
     const LONGEST: Duration = Duration::from_secs(30);
     let mut pause = poll;
     loop {
-        let news = relay.news.notified();
-        tokio::pin!(news);
-        news.as_mut().enable();
         let done = tokio::select! {
             done = step() => done,
             () = cancel.cancelled() => return Ok(()),
@@ -242,7 +258,6 @@ where
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = news, if on_news && pause == poll => {}
             () = cancel.cancelled() => return Ok(()),
         }
     }

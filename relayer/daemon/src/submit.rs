@@ -1,33 +1,87 @@
-//! From duties to transactions: as many duties of one zone as fit share one, in order, and each is concluded with what
-//! became of it. A promise is written down before anything is sent.
+//! From duties to transactions. Every account of a zone is a lane: it takes what no other lane has in hand, packs as much
+//! as fits into one transaction, in order, and concludes each duty with what became of it. A promise is written down
+//! before anything is offered.
+//!
+//! ```text
+//!   due duties ─► desk: what belongs together goes to one lane ─► calls, proofs ─► batches
+//!        ┌───────────────────────────────────────────────────────────────────────────┘
+//!        └─► prepare ─► promise ─► offer ─► settled ─► conclude
+//!              │ refused, too big        │ out of gas: halves, then more gas
+//!              └─► halves, then one by one └─► refused in its block: one by one
+//! ```
+//!
+//! Only what fails by itself counts against a duty. Two hands work on a lane, so that one builds and tries out the next
+//! batch while the other waits for a block; from trying out to the node's queue a lane is one hand's alone.
 
-use std::collections::BTreeSet;
+mod batch;
+mod desk;
+mod lane;
 
-use tessera_planner::{Duty, End};
-use tessera_primitives::ZoneId;
+use std::{collections::BTreeSet, sync::Arc};
+
+use tessera_planner::{Act, Duty};
+use tessera_primitives::{CanonicalAddress, ZoneId};
 
 use crate::{
-    chain::{Call, ChainError, Included, Prepared},
+    chain::{Call, Chain, ChainError},
     duties,
     relay::{Relay, RelayError, Zone},
 };
 
+pub use desk::Desk;
+pub use lane::serve;
+
 /// A duty as messages.
+#[derive(Clone, Debug)]
 struct Work {
     duty: Duty,
     calls: Vec<Call>,
 }
 
-/// Does what is to be done on one zone now.
+/// One lane of a zone at work.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    relay: &'a Relay,
+    zone: &'a Zone,
+    chain: &'a Arc<dyn Chain>,
+    lane: usize,
+}
+
+/// Does what is to be done on one zone now, lane by lane.
 ///
 /// # Errors
 /// [`RelayError`]: what could not be done is given out again.
 pub async fn work(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
-    let duties = {
+    for lane in 0..zone.lanes.len() {
+        work_lane(relay, zone, lane).await?;
+    }
+    Ok(())
+}
+
+/// Does what one lane can do now, and answers whether there was anything.
+///
+/// # Errors
+/// [`RelayError`]: what could not be done is given out again.
+pub async fn work_lane(relay: &Relay, zone: &Zone, lane: usize) -> Result<bool, RelayError> {
+    let Some(chain) = zone.lanes.get(lane) else {
+        return Ok(false);
+    };
+    let at = At {
+        relay,
+        zone,
+        chain,
+        lane,
+    };
+    let account = chain.account();
+    let account = account
+        .map(|account| chain.canonical(account))
+        .transpose()?;
+    let (duties, _claim) = {
         let ledger = relay.ledger().lock().await;
         let all = ledger.duties(relay.now());
-        let ours = all.into_iter().filter(|duty| duty.on == *zone.chain.zone());
-        ours.take(zone.max_messages).collect::<Vec<_>>()
+        let ours = all.into_iter().filter(|duty| duty.on == *chain.zone());
+        let may = |duty: &Duty| may_sign(ledger.knowledge(), duty, account.as_ref());
+        relay.desk(chain.zone())?.take(ours, zone.max_messages, may)
     };
     let mut works = Vec::new();
     let mut away = BTreeSet::new();
@@ -35,9 +89,25 @@ pub async fn work(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         works.extend(work_of(relay, zone, duty, &mut away).await?);
     }
     if works.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    submit(relay, zone, works).await
+    batch::submit(at, works).await?;
+    Ok(true)
+}
+
+/// Whether an account may do a duty: a leg is taken back by who registered it alone.
+fn may_sign(
+    knowledge: &tessera_planner::Knowledge,
+    duty: &Duty,
+    account: Option<&CanonicalAddress>,
+) -> bool {
+    let Act::Reject { item } = &duty.act else {
+        return true;
+    };
+    let legs = knowledge.task(&item.task).map(|task| &task.legs);
+    let mut legs = legs.into_iter().flatten();
+    let own = legs.find(|leg| leg.zone == duty.on);
+    own.is_none_or(|leg| Some(&leg.registrant) == account)
 }
 
 /// The messages of a duty. Whoever keeps tasks open with a zone whose node does not answer must not hold up all others:
@@ -71,97 +141,9 @@ async fn work_of(
             Err(RelayError::Journal(error)) => return Err(error.into()),
             // What cannot be proven now must not keep the rest from being done.
             Err(error) => {
-                pause(relay, zone, duty, error.to_string()).await?;
+                batch::put_off(relay, &on, duty, error.to_string()).await?;
                 return Ok(None);
             }
         }
     }
-}
-
-/// Sends the messages as one transaction, or, if the zone refuses that, each by itself: then one bad message takes no
-/// other with it.
-async fn submit(relay: &Relay, zone: &Zone, works: Vec<Work>) -> Result<(), RelayError> {
-    let calls: Vec<Call> = works.iter().flat_map(|work| work.calls.clone()).collect();
-    match zone.chain.prepare(&calls).await {
-        Ok(prepared) => {
-            let duties = works.into_iter().map(|work| work.duty).collect();
-            send(relay, zone, duties, prepared).await
-        }
-        Err(ChainError::Refused { .. } | ChainError::GasLimit { .. }) if works.len() > 1 => {
-            for work in works {
-                Box::pin(submit(relay, zone, vec![work])).await?;
-            }
-            Ok(())
-        }
-        Err(error) => give_up(relay, zone, works, error).await,
-    }
-}
-
-async fn send(
-    relay: &Relay,
-    zone: &Zone,
-    duties: Vec<Duty>,
-    prepared: Prepared,
-) -> Result<(), RelayError> {
-    let words: Vec<String> = duties.iter().map(Duty::to_string).collect();
-    let until = prepared.until;
-    let ids = relay.ledger().lock().await.promise(duties, until)?;
-    let sent = zone.chain.send(prepared).await;
-    let end = match &sent {
-        Ok(Included {
-            height,
-            hash,
-            gas_used,
-        }) => {
-            let id = zone.chain.zone();
-            tracing::info!(zone = %id, %height, gas_used, duties = ?words, "included");
-            End::Included {
-                height: *height,
-                transaction: *hash,
-            }
-        }
-        // Whether it was sent is not known: the promise stands until its timeout height has passed.
-        Err(ChainError::Unreachable { .. }) => return sent.map(|_| ()).map_err(Into::into),
-        // It says nothing of the duties that the account was not next in line, or that blocks were full.
-        Err(error) if error.is_sequence() || matches!(error, ChainError::TimedOut { .. }) => {
-            End::Lost {
-                reason: error.to_string(),
-            }
-        }
-        Err(error) => End::Failed {
-            reason: error.to_string(),
-        },
-    };
-    let now = relay.now();
-    relay.ledger().lock().await.conclude(&ids, &end, now)?;
-    match sent {
-        Err(error) if error.is_sequence() => Ok(()),
-        other => other.map(|_| ()).map_err(Into::into),
-    }
-}
-
-/// A message that the zone refuses before it is sent is a promise that failed: it is paused, longer each time.
-async fn give_up(
-    relay: &Relay,
-    zone: &Zone,
-    works: Vec<Work>,
-    error: ChainError,
-) -> Result<(), RelayError> {
-    let lasting = matches!(
-        error,
-        ChainError::Refused { .. } | ChainError::GasLimit { .. }
-    );
-    if !lasting {
-        return Err(error.into());
-    }
-    for work in works {
-        pause(relay, zone, work.duty, error.to_string()).await?;
-    }
-    Ok(())
-}
-
-async fn pause(relay: &Relay, zone: &Zone, duty: Duty, reason: String) -> Result<(), RelayError> {
-    tracing::warn!(zone = %zone.chain.zone(), %duty, reason, "put off");
-    let now = relay.now();
-    Ok(relay.ledger().lock().await.put_off(duty, reason, now)?)
 }

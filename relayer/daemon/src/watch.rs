@@ -155,12 +155,14 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         .into_iter()
         .map(|view| (view.zone, view.params.trusting_period))
         .collect();
-    let account = zone.chain.account();
-    let account = account.map(|account| zone.chain.canonical(account));
+    let accounts = zone.lanes.iter().filter_map(|lane| lane.account());
+    let registrants: Result<_, ChainError> = accounts
+        .map(|account| zone.chain.canonical(account))
+        .collect();
     let served = Served {
         zone: id,
         lock: config.contract,
-        registrants: account.transpose()?.into_iter().collect(),
+        registrants: registrants?,
         fresh: config.parameters.fresh,
         fork_grace: config.parameters.fork_grace,
         max_horizon: config.parameters.max_horizon,

@@ -8,9 +8,11 @@
     clippy::cast_possible_truncation
 )]
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeSet, path::Path, time::Duration};
 
-use tessera::config::{parse_duration, Config};
+use tessera::config::{
+    environment::Override, format_duration, parse_duration, Config, EventSource,
+};
 
 const SAMPLE: &str = include_str!("../config.sample.toml");
 
@@ -30,6 +32,145 @@ fn the_sample_is_valid_and_says_every_key() {
     assert_eq!(chain.poll_interval, Duration::from_millis(500));
     assert_eq!(chain.gas_price.denom, "stake");
     assert_eq!(chain.locks.as_ref().unwrap().start_height.0, 1);
+    // What the structs hold, none left out, is what the sample says, and nothing else is known.
+    let held = keys(&serde_json::to_value(&config).unwrap());
+    let said: toml::Table = toml::from_str(SAMPLE).unwrap();
+    assert_eq!(held, keys(&serde_json::to_value(&said).unwrap()));
+    assert!(held.contains("chains.views.zones"), "{held:?}");
+}
+
+/// The paths of all values that are there; a field that nobody gave is not.
+fn keys(value: &serde_json::Value) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut left = vec![(String::new(), value)];
+    while let Some((path, value)) = left.pop() {
+        match value {
+            serde_json::Value::Object(fields) => {
+                left.extend(fields.iter().map(|(key, value)| {
+                    let inner = if path.is_empty() {
+                        key.clone()
+                    } else {
+                        format!("{path}.{key}")
+                    };
+                    (inner, value)
+                }));
+            }
+            serde_json::Value::Array(items) if items.iter().any(|item| item.is_object()) => {
+                left.extend(items.iter().map(|item| (path.clone(), item)));
+            }
+            serde_json::Value::Null => panic!("the sample does not give {path}"),
+            _ => drop(found.insert(path)),
+        }
+    }
+    found
+}
+
+#[test]
+fn a_configuration_is_written_as_it_is_read() {
+    let config = parse(SAMPLE).unwrap();
+    let written = toml::to_string(&config).unwrap();
+    assert_eq!(parse(&written).unwrap(), config);
+    let bare = parse(BARE).unwrap();
+    assert_eq!(parse(&toml::to_string(&bare).unwrap()).unwrap(), bare);
+}
+
+#[test]
+fn little_must_be_said_and_one_node_and_one_key_may_be_said_alone() {
+    let config = parse(BARE).unwrap();
+    let chain = config.chain("a-1").unwrap();
+    assert_eq!(chain.rpc_addr(), "http://127.0.0.1:26657");
+    assert_eq!(chain.key_names, ["relayer"]);
+    assert_eq!((chain.max_tx_size, chain.max_msg_num), (180_000, 30));
+    assert_eq!(chain.event_source, EventSource::Pull);
+    assert!(!chain.dynamic_gas_price.enabled && chain.fee_granter.is_none());
+    assert_eq!((config.rest.port, config.telemetry.port), (3000, 3001));
+    assert!(parse("").unwrap().chains.is_empty());
+    let both = BARE.replace("rpc_addr =", "rpc_addrs = []\nrpc_addr =");
+    assert!(parse(&both).unwrap_err().contains("duplicate field"));
+}
+
+const BARE: &str = "[[chains]]\nid = \"a-1\"\nrpc_addr = \"http://127.0.0.1:26657\"\n\
+    account_prefix = \"wasm\"\nkey_name = \"relayer\"\ngas_price = { price = 0, denom = \"stake\" }\n";
+
+fn overridden(pairs: &[(&str, &str)]) -> Result<Config, String> {
+    let given: Vec<Override> = pairs
+        .iter()
+        .map(|(name, value)| Override {
+            name: (*name).into(),
+            value: (*value).into(),
+        })
+        .collect();
+    Config::parse_with(Path::new("config.toml"), SAMPLE, &given).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let config = overridden(&[
+        ("TESSERA_GLOBAL__LOG_LEVEL", "debug"),
+        ("TESSERA_CHAINS__0__RPC_ADDR", "http://127.0.0.1:1"),
+        ("TESSERA_CHAINS__TESSERA_A__KEY_NAMES", "[\"one\", \"two\"]"),
+        ("TESSERA_CHAINS__tessera_a__gas_price__price", "1"),
+        ("TESSERA_MODE__PACKETS__ENABLED", "true"),
+    ]);
+    // A signer has one key.
+    assert!(config
+        .unwrap_err()
+        .contains("TESSERA_CHAINS__TESSERA_A__KEY_NAMES"));
+    let config = overridden(&[
+        ("TESSERA_GLOBAL__LOG_LEVEL", "debug"),
+        ("TESSERA_CHAINS__0__RPC_ADDR", "http://127.0.0.1:1"),
+        ("TESSERA_CHAINS__tessera_a__gas_price__price", "1"),
+        ("TESSERA_MODE__PACKETS__ENABLED", "true"),
+        ("TESSERA_CHAINS__TESSERA_A__POLL_INTERVAL", "2s"),
+    ])
+    .unwrap();
+    let chain = config.chain("tessera-a").unwrap();
+    assert_eq!(config.global.log_level, tessera::config::LogLevel::Debug);
+    assert_eq!(chain.rpc_addrs, ["http://127.0.0.1:1"]);
+    assert_eq!(
+        (chain.gas_price.price, chain.poll_interval.as_secs()),
+        (1.0, 2)
+    );
+    assert!(config.mode.packets.enabled);
+    for (name, value, expected) in [
+        (
+            "TESSERA_GLOBAL__LOG_LEVL",
+            "debug",
+            "did you mean \"log_level\"?",
+        ),
+        (
+            "TESSERA_GLOBAL__LOG_LEVEL",
+            "loud",
+            "unknown variant `loud`",
+        ),
+        (
+            "TESSERA_CHAINS__1__MAX_GAS",
+            "1",
+            "there is no chain 1: the file has 1",
+        ),
+        (
+            "TESSERA_CHAINS__TESSERA_B__MAX_GAS",
+            "1",
+            "no chain is called tessera_b",
+        ),
+        (
+            "TESSERA_CHAINS__0__MAX_GAS",
+            "0",
+            "max_gas must be 1 or more",
+        ),
+        (
+            "TESSERA_CHAINS__MAX_GAS",
+            "0",
+            "chains needs a place or an id",
+        ),
+        ("TESSERA_GLOBAL__", "0", "it names no key"),
+    ] {
+        let refused = overridden(&[(name, value)]).unwrap_err();
+        assert!(
+            refused.contains(expected) && refused.contains(name),
+            "{refused}"
+        );
+    }
 }
 
 #[test]
@@ -50,8 +191,8 @@ fn every_key_of_the_sample_is_documented() {
 #[test]
 fn an_unknown_key_names_the_nearest_known_one() {
     assert_eq!(
-        broken("rpc_addr =", "rpc_adr ="),
-        "config.toml: unknown key \"rpc_adr\" in chains; did you mean \"rpc_addr\"?"
+        broken("\nrpc_addrs =", "\nrpc_adrs ="),
+        "config.toml: unknown key \"rpc_adrs\" in chains; did you mean \"rpc_addrs\"?"
     );
     assert_eq!(
         broken("[mode.clients]", "[mode.client]"),
@@ -84,7 +225,7 @@ fn values_out_of_range_say_what_is_expected() {
         (
             "poll_interval = \"500ms\"",
             "poll_interval = \"1ms\"",
-            "poll_interval must be 50ms or more, not 1ms",
+            "poll_interval must be from 50ms to 1m, not 1ms",
         ),
         (
             "rpc_timeout = \"10s\"",
@@ -92,6 +233,77 @@ fn values_out_of_range_say_what_is_expected() {
             "\"soon\" is no duration",
         ),
         ("id = \"tessera-a\"", "id = \"\"", "chain id"),
+        (
+            "rpc_addrs = [\"http://127.0.0.1:26657\"]",
+            "rpc_addrs = []",
+            "rpc_addrs must be one address or more",
+        ),
+        (
+            "key_names = [\"relayer\"]",
+            "key_names = [\"a\", \"a\"]",
+            "key_names must be distinct names, not a, a",
+        ),
+        (
+            "key_names = [\"relayer\"]",
+            "key_names = 3",
+            "a text or a list of texts",
+        ),
+        (
+            "account_prefix = \"wasm\"",
+            "account_prefix = \"Wasm\"",
+            "account_prefix must be lower-case",
+        ),
+        (
+            "\"cosmos\" }",
+            "\"ethermint\" }",
+            "unknown variant `ethermint`, expected `cosmos`",
+        ),
+        (
+            "multiplier = 1.1",
+            "multiplier = 0.1",
+            "dynamic_gas_price.multiplier must be from 1 to 10",
+        ),
+        (
+            "price = 0.025",
+            "price = nan",
+            "gas_price must be 0 or more, not NaN",
+        ),
+        (
+            "default_gas = 1000000",
+            "default_gas = 30000001",
+            "default_gas must be max_gas or less",
+        ),
+        (
+            "max_tx_size = 180000",
+            "max_tx_size = 10",
+            "max_tx_size must be from 2000 to 8000000",
+        ),
+        (
+            "trusting_period = \"14days\"",
+            "trusting_period = \"0s\"",
+            "trusting_period must be more than 0",
+        ),
+        (
+            "trust_threshold = \"1/3\"",
+            "trust_threshold = \"1/4\"",
+            "1/4 is not from 1/3 to 1",
+        ),
+        (
+            "trust_threshold = \"1/3\"",
+            "trust_threshold = \"2/1\"",
+            "2/1 is not from 1/3 to 1",
+        ),
+        (
+            "\"https://signer.example",
+            "\"http://signer.example",
+            "signer must be an https address",
+        ),
+        ("port = 3000", "port = 70000", "70000"),
+        (
+            "host = \"127.0.0.1\"",
+            "host = \"here\"",
+            "invalid IP address",
+        ),
         (
             "log_level = \"info\"",
             "log_level = \"loud\"",
@@ -106,8 +318,7 @@ fn values_out_of_range_say_what_is_expected() {
 
 #[test]
 fn a_chain_is_configured_once_and_an_unknown_one_is_told_from_the_others() {
-    let section = SAMPLE.split_once("[[chains]]").unwrap().1;
-    let twice = parse(&format!("{SAMPLE}\n[[chains]]{section}")).unwrap_err();
+    let twice = parse(&format!("{SAMPLE}{}", BARE.replace("a-1", "tessera-a"))).unwrap_err();
     assert_eq!(twice, "config.toml: chain tessera-a is configured twice");
     let unknown = parse(SAMPLE).unwrap().chain("tessera-z").unwrap_err();
     assert_eq!(
@@ -124,6 +335,7 @@ fn durations_are_written_as_in_hermes() {
         ("5m", Some(Duration::from_secs(300))),
         ("2h", Some(Duration::from_secs(7_200))),
         ("14days", Some(Duration::from_secs(1_209_600))),
+        ("1h 30m", Some(Duration::from_secs(5_400))),
         ("10", None),
         ("s", None),
         ("-1s", None),
@@ -131,6 +343,10 @@ fn durations_are_written_as_in_hermes() {
         ("99999999999999999999s", None),
         ("18446744073709551615h", None),
     ] {
-        assert_eq!(parse_duration(text), expected, "{text}");
+        let parsed = parse_duration(text);
+        assert_eq!(parsed, expected, "{text}");
+        if let Some(parsed) = parsed {
+            assert_eq!(parse_duration(&format_duration(parsed)), Some(parsed));
+        }
     }
 }

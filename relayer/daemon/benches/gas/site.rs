@@ -57,14 +57,17 @@ impl ZonesFile {
         let key = SigningKey::derive(words, DEFAULT_PATH)?;
         let settings = Settings {
             zone: ZoneId::new(&zone.chain_id)?,
-            endpoint: zone.rpc.clone(),
+            endpoints: vec![zone.rpc.clone()],
             account_prefix: zone.bech32_prefix.clone(),
             gas: Gas {
                 price: 0.025,
                 denom: zone.denom.clone(),
                 multiplier: 1.3,
                 limit: 60_000_000,
+                dynamic: None,
             },
+            fee_granter: None,
+            max_bytes: 180_000,
             memo: String::new(),
             timeout: Duration::from_secs(20),
             timeout_blocks: 60,

@@ -218,6 +218,7 @@ async fn relay(sites: &[Site], tasks: &[Hash]) -> anyhow::Result<()> {
     let ledger = Ledger::open(Journal::in_memory()?, Policy::default())?;
     let zones = sites.iter().map(|site| Zone {
         chain: site.relayer.clone(),
+        lanes: vec![site.relayer.clone()],
         witnesses: Vec::new(),
         lock: site.lock.clone(),
         view: site.view.clone(),

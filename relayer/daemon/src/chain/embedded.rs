@@ -11,7 +11,8 @@ use tessera_primitives::{Address, Amount, Asset, Bytes, CanonicalAddress, Hash, 
 use tessera_testing::{Block, Zone};
 
 use super::{
-    Call, Chain, ChainBlock, ChainError, ContractEvent, Included, LightBlock, Prepared, Proven,
+    Call, Chain, ChainBlock, ChainError, ContractEvent, Included, LightBlock, Offered, Prepared,
+    Proven,
 };
 
 /// A zone that a relayer and whoever seals its blocks share.
@@ -43,6 +44,25 @@ impl Embedded {
             account,
             sender,
             zone: Arc::new(Mutex::new(zone)),
+        })
+    }
+
+    /// The same zone as another account uses it.
+    ///
+    /// # Errors
+    /// [`ChainError::Address`] when the account is none of the zone's.
+    pub fn with_account(&self, sender: Addr) -> Result<Embedded, ChainError> {
+        let account = Embedded::zone(self).address(&sender);
+        let account = account.map_err(|error| ChainError::Address {
+            zone: self.id.clone(),
+            text: sender.to_string(),
+            reason: error.to_string(),
+        })?;
+        Ok(Embedded {
+            id: self.id.clone(),
+            account,
+            sender,
+            zone: self.zone.clone(),
         })
     }
 
@@ -200,14 +220,19 @@ impl Chain for Embedded {
         })
     }
 
-    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
+    async fn offer(&self, prepared: &Prepared) -> Result<Offered, ChainError> {
         let messages: Vec<CosmosMsg> = serde_json::from_slice(&prepared.bytes)
             .map_err(|error| ChainError::malformed(&self.id, "transaction", error))?;
         let mut zone = Embedded::zone(self);
         zone.transact(&self.sender, messages)
             .map_err(|error| self.refused(format!("{error:#}")))?;
+        Ok(Offered::Queued)
+    }
+
+    /// It is in the block that is open since it was offered.
+    async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError> {
         Ok(Included {
-            height: zone.height(),
+            height: Embedded::zone(self).height(),
             hash: prepared.hash,
             gas_used: 0,
         })

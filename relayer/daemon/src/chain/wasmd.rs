@@ -1,27 +1,56 @@
 //! A real zone: CometBFT 0.38 with wasmd, asked over RPC. Every application query goes through `abci_query` too, so one
-//! endpoint is enough.
+//! port of a node is enough.
+//!
+//! ```text
+//!   Wasmd (one account) ─► lane ── its own node: sequence, mempool, simulation
+//!      │                                │ fails, and nothing of unknown fate is under way: another node
+//!      └─► pool of nodes ◄──────────────┘
+//!            health of each: latency, faults by cause, heights; probes bring them back
+//! ```
+//!
+//! Invariants:
+//! - no answer is used that is of another height, chain or key than asked for, or whose proof does not lead to the app
+//!   hash in the node's header; answers have limits of size and time;
+//! - an error of [`Chain::offer`] means that nothing was sent; while the fate of a transaction is unknown, its lane signs
+//!   no other one;
+//! - addresses of nodes are shown as `scheme://host:port`: what else they hold may be a secret.
+//!
+//! Not withstood here: one node that invents a whole consistent chain, or hides events. Views and witnesses find the
+//! first, surveys the second.
 
 mod abci;
-mod block;
-mod proof;
+mod fault;
+pub mod health;
+mod lane;
+mod node;
+mod outcome;
+mod pool;
+mod price;
 mod transaction;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use cosmrs::AccountId;
-use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
 use tessera_primitives::{Address, Amount, Asset, CanonicalAddress, Height, ZoneId};
 use tokio::sync::Mutex;
 
 use super::{
-    block_height, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Prepared, Proven,
+    block_height, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Offered, Prepared,
+    Proven,
 };
 use crate::keys::SigningKey;
 
-use transaction::execute_message;
+use lane::{execute_message, Lane};
+use pool::Pool;
 
-pub use transaction::Outcome;
+pub use fault::Fault;
+pub use health::Service;
+pub use node::shown;
+pub use outcome::Outcome;
 
 /// How transactions of one zone are paid.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,18 +63,33 @@ pub struct Gas {
     pub multiplier: f64,
     /// Greatest gas of one transaction.
     pub limit: u64,
+    /// Whether the chain's own price is asked for, where it has one.
+    pub dynamic: Option<Dynamic>,
+}
+
+/// How the chain's own price of gas is used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Dynamic {
+    /// What it is multiplied with.
+    pub multiplier: f64,
+    /// Greatest price that is paid.
+    pub max: f64,
 }
 
 /// What is needed to use a real zone.
 pub struct Settings {
     /// Its chain id.
     pub zone: ZoneId,
-    /// Its node's RPC address.
-    pub endpoint: String,
+    /// RPC addresses of its nodes, the preferred one first.
+    pub endpoints: Vec<String>,
     /// The prefix of its addresses.
     pub account_prefix: String,
     /// How transactions are paid.
     pub gas: Gas,
+    /// Who pays the fees, where it is not the account that signs.
+    pub fee_granter: Option<Address>,
+    /// Greatest size of a transaction, in bytes.
+    pub max_bytes: usize,
     /// Text that goes with every transaction.
     pub memo: String,
     /// How long a request may take.
@@ -54,137 +98,178 @@ pub struct Settings {
     pub timeout_blocks: u64,
 }
 
-/// A key, and its account here.
-struct Signer {
-    key: SigningKey,
-    account: Address,
+/// What all accounts of a zone share.
+struct Shared {
+    zone: ZoneId,
+    account_prefix: String,
+    current: RwLock<Arc<Current>>,
+    price: Mutex<Option<price::Known>>,
 }
 
-/// A real zone.
-pub struct Wasmd {
+/// What an operator may change while it is used.
+struct Current {
     settings: Settings,
-    client: HttpClient,
-    signer: Option<Signer>,
-    lane: Mutex<Option<transaction::Lane>>,
+    pool: Arc<Pool>,
 }
 
-impl Signer {
-    fn new(settings: &Settings, key: SigningKey) -> Result<Signer, ChainError> {
-        let account = key.account(&settings.account_prefix);
-        let account = account.map_err(|error| ChainError::Address {
-            zone: settings.zone.clone(),
-            text: settings.account_prefix.clone(),
-            reason: error.to_string(),
-        })?;
-        Ok(Signer { key, account })
-    }
+/// A real zone, and an account there.
+pub struct Wasmd {
+    shared: Arc<Shared>,
+    lane: Option<Lane>,
 }
 
 impl Wasmd {
-    /// Connects, and makes sure that the node serves the configured chain. Without a key nothing can be sent.
+    /// Connects, and makes sure that the nodes serve the configured chain. Without a key nothing can be sent.
     ///
     /// # Errors
-    /// [`ChainError::Unreachable`], [`ChainError::WrongChain`], [`ChainError::Address`] for a prefix that makes no
-    /// address.
+    /// [`ChainError::Unreachable`] when no node answers, [`ChainError::WrongChain`] when any serves another chain,
+    /// [`ChainError::Address`] for a prefix that makes no address.
     pub async fn connect(settings: Settings, key: Option<SigningKey>) -> Result<Wasmd, ChainError> {
-        let unreachable = |reason: String| ChainError::Unreachable {
+        let reader = Wasmd::open(settings)?;
+        reader.pool().check().await?;
+        match key {
+            Some(key) => reader.with_key(key),
+            None => Ok(reader),
+        }
+    }
+
+    /// A zone to read from, without asking anything yet: whom a node serves is checked before it is first used.
+    ///
+    /// # Errors
+    /// [`ChainError::Unreachable`] for an address that is none.
+    pub fn open(settings: Settings) -> Result<Wasmd, ChainError> {
+        let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
+        let shared = Shared {
             zone: settings.zone.clone(),
-            endpoint: settings.endpoint.clone(),
-            reason,
+            account_prefix: settings.account_prefix.clone(),
+            current: RwLock::new(Arc::new(Current { settings, pool })),
+            price: Mutex::new(None),
         };
-        let url: HttpClientUrl = settings
-            .endpoint
-            .parse()
-            .map_err(|error| unreachable(detail(error)))?;
-        let client = HttpClient::builder(url)
-            .timeout(settings.timeout)
-            .compat_mode(CompatMode::V0_38)
-            .build()
-            .map_err(|error| unreachable(detail(error)))?;
-        let status = client
-            .status()
-            .await
-            .map_err(|error| unreachable(detail(error)))?;
-        if status.node_info.network.as_str() != settings.zone.as_str() {
-            return Err(ChainError::WrongChain {
-                endpoint: settings.endpoint.clone(),
-                expected: settings.zone.clone(),
-                actual: status.node_info.network.to_string(),
-            });
-        }
-        let signer = key.map(|key| Signer::new(&settings, key)).transpose()?;
-        let lane = Mutex::new(None);
         Ok(Wasmd {
-            settings,
-            client,
-            signer,
-            lane,
+            shared: Arc::new(shared),
+            lane: None,
         })
     }
 
-    fn signer(&self) -> Result<&Signer, ChainError> {
-        self.signer.as_ref().ok_or_else(|| ChainError::NoKey {
-            zone: self.settings.zone.clone(),
+    /// The same zone with another key: a lane of its own, and the same nodes.
+    ///
+    /// # Errors
+    /// [`ChainError::Address`] for a prefix that makes no address.
+    pub fn with_key(&self, key: SigningKey) -> Result<Wasmd, ChainError> {
+        let prefix = &self.shared.account_prefix;
+        let account = key.account(prefix);
+        let account = account.map_err(|error| ChainError::Address {
+            zone: self.id().clone(),
+            text: prefix.clone(),
+            reason: error.to_string(),
+        })?;
+        Ok(Wasmd {
+            shared: self.shared.clone(),
+            lane: Some(Lane {
+                key,
+                account,
+                state: Mutex::default(),
+            }),
         })
     }
 
-    fn unreachable(&self, error: tendermint_rpc::Error) -> ChainError {
-        ChainError::Unreachable {
-            zone: self.settings.zone.clone(),
-            endpoint: self.settings.endpoint.clone(),
-            reason: detail(error),
-        }
+    /// Asks every endpoint how it is, and says so.
+    pub async fn probe(&self) -> Vec<Service> {
+        let pool = self.pool();
+        pool.probe_all(true).await;
+        pool.services()
     }
 
-    /// A height that the node answers an error for is one that it does not have; anything else is the connection.
-    fn missing(
-        &self,
-        what: &'static str,
-        height: Height,
-    ) -> impl FnOnce(tendermint_rpc::Error) -> ChainError + '_ {
-        move |error| match error.detail() {
-            tendermint_rpc::error::ErrorDetail::Response(response) => ChainError::Missing {
-                zone: self.settings.zone.clone(),
-                what,
-                height,
-                reason: response.source.to_string(),
-            },
-            _ => self.unreachable(error),
-        }
+    /// Sends and waits, and answers with what the transaction said.
+    ///
+    /// # Errors
+    /// As [`Chain::send`].
+    pub async fn broadcast(&self, prepared: Prepared) -> Result<Outcome, ChainError> {
+        self.hand_in(&prepared).await?;
+        self.outcome(prepared.hash, prepared.until).await
     }
-}
 
-/// The error in one line, without the trace that `flex-error` appends.
-fn detail(error: tendermint_rpc::Error) -> String {
-    error.detail().to_string()
+    fn id(&self) -> &ZoneId {
+        &self.shared.zone
+    }
+
+    fn pool(&self) -> Arc<Pool> {
+        self.current().pool.clone()
+    }
+
+    /// What holds now. It is asked for anew for every request, so that a change reaches whoever waits.
+    fn current(&self) -> Arc<Current> {
+        // It is replaced as a whole, so that nobody leaves half of it.
+        let current = self.shared.current.read();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 #[async_trait]
 impl Chain for Wasmd {
     fn zone(&self) -> &ZoneId {
-        &self.settings.zone
+        self.id()
     }
 
     fn account(&self) -> Option<&Address> {
-        self.signer.as_ref().map(|signer| &signer.account)
+        self.lane.as_ref().map(|lane| &lane.account)
+    }
+
+    fn services(&self) -> Vec<Service> {
+        self.pool().services()
+    }
+
+    async fn adopt(&self, settings: Settings) -> Result<(), ChainError> {
+        let same =
+            settings.zone == *self.id() && settings.account_prefix == self.shared.account_prefix;
+        if !same {
+            return Err(ChainError::WrongChain {
+                endpoint: "the new configuration".into(),
+                expected: self.id().clone(),
+                actual: settings.zone.to_string(),
+            });
+        }
+        let old = self.current();
+        let same_nodes = settings.endpoints == old.settings.endpoints
+            && settings.timeout == old.settings.timeout;
+        let pool = if same_nodes {
+            old.pool.clone()
+        } else {
+            let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
+            pool.check().await?;
+            pool
+        };
+        let changed = Arc::new(Current { settings, pool });
+        *self
+            .shared
+            .current
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = changed;
+        self.forget_price().await;
+        Ok(())
     }
 
     async fn tip(&self) -> Result<Height, ChainError> {
-        // What the application has committed: the node stores a block before it has that block's results.
-        let info = self
-            .client
-            .abci_info()
-            .await
-            .map_err(|error| self.unreachable(error))?;
-        Ok(Height(info.last_block_height.value()))
+        let tip = self.pool().tip().await;
+        tip.map_err(|unserved| unserved.error(self.id(), "height"))
     }
 
     async fn block(&self, height: Height) -> Result<ChainBlock, ChainError> {
-        self.read_block(height).await
+        let block = self
+            .pool()
+            .with(Some(height), |node| async move { node.block(height).await })
+            .await;
+        block.map_err(|unserved| unserved.at(self.id(), "block", height))
     }
 
     async fn header(&self, height: Height) -> Result<LightBlock, ChainError> {
-        self.read_header(height).await
+        let block = self
+            .pool()
+            .with(Some(height), |node| async move {
+                node.light_block(height).await
+            })
+            .await;
+        block.map_err(|unserved| unserved.at(self.id(), "header", height))
     }
 
     async fn prove(
@@ -193,7 +278,13 @@ impl Chain for Wasmd {
         key: &[u8],
         state: Height,
     ) -> Result<Proven, ChainError> {
-        self.read_proof(contract, key, state).await
+        let proven = self
+            .pool()
+            .with(Some(state), |node| async move {
+                node.prove(contract, key, state).await
+            })
+            .await;
+        proven.map_err(|unserved| unserved.at(self.id(), "contract storage", state))
     }
 
     async fn query(&self, contract: &Address, question: &[u8]) -> Result<Vec<u8>, ChainError> {
@@ -206,19 +297,19 @@ impl Chain for Wasmd {
 
     fn canonical(&self, address: &Address) -> Result<CanonicalAddress, ChainError> {
         let wrong = |reason: String| ChainError::Address {
-            zone: self.settings.zone.clone(),
+            zone: self.id().clone(),
             text: address.to_string(),
             reason,
         };
+        let prefix = &self.shared.account_prefix;
         let id: AccountId = address
             .as_str()
             .parse()
             .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?;
-        if id.prefix() != self.settings.account_prefix {
+        if id.prefix() != prefix {
             return Err(wrong(format!(
-                "its prefix is {}, not {}",
-                id.prefix(),
-                self.settings.account_prefix
+                "its prefix is {}, not {prefix}",
+                id.prefix()
             )));
         }
         CanonicalAddress::new(id.to_bytes()).map_err(|error| wrong(error.to_string()))
@@ -226,25 +317,30 @@ impl Chain for Wasmd {
 
     fn humanise(&self, address: &CanonicalAddress) -> Result<Address, ChainError> {
         let wrong = |reason: String| ChainError::Address {
-            zone: self.settings.zone.clone(),
+            zone: self.id().clone(),
             text: address.to_string(),
             reason,
         };
-        let id = AccountId::new(&self.settings.account_prefix, address.as_bytes())
+        let id = AccountId::new(&self.shared.account_prefix, address.as_bytes())
             .map_err(|error| wrong(error.to_string()))?;
         Address::new(id.to_string()).map_err(|error| wrong(error.to_string()))
     }
 
     async fn prepare(&self, calls: &[Call]) -> Result<Prepared, ChainError> {
-        let sender = &self.signer()?.account;
+        let sender = &self.lane()?.account;
         let messages = calls.iter().map(|call| execute_message(sender, call));
         let spare = calls.iter().map(|call| call.spare_gas).max();
-        self.sign(messages.collect(), spare.unwrap_or_default())
+        let max_bytes = self.current().settings.max_bytes;
+        self.sign(messages.collect(), spare.unwrap_or_default(), max_bytes)
             .await
     }
 
-    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
-        let sent = self.broadcast(prepared).await;
-        sent.map(|outcome| outcome.included)
+    async fn offer(&self, prepared: &Prepared) -> Result<Offered, ChainError> {
+        self.hand_in(prepared).await
+    }
+
+    async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError> {
+        let outcome = self.outcome(prepared.hash, prepared.until).await;
+        outcome.map(|outcome| outcome.included)
     }
 }

@@ -70,8 +70,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let mut sites = Vec::new();
     for zone in &manifest.zones {
         let chain = config.chain(zone.id.as_str())?;
-        let name = arguments.key_name.as_deref().unwrap_or(&chain.key_name);
-        let connected = app::connect(chain, &chain.rpc_addr, Some((&ring, name))).await?;
+        let name = arguments.key_name.as_deref().unwrap_or(chain.key_name());
+        let connected = app::reach(chain, Some((&ring, name))).await?;
         let signer = connected.account().cloned();
         let admin = admins.get(zone.id.as_str()).cloned();
         if admin.is_none() && !arguments.no_admin {

@@ -76,7 +76,7 @@ pub fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
 
 fn add(context: &Context, config: &crate::config::Config, add: &Add) -> anyhow::Result<Outcome> {
     let chain = config.chain(&add.chain)?;
-    let name = add.key_name.as_deref().unwrap_or(&chain.key_name);
+    let name = add.key_name.as_deref().unwrap_or(chain.key_name());
     let (words, fresh) = match &add.mnemonic_file {
         Some(path) if path.as_os_str() == "-" => {
             let mut words = String::new();

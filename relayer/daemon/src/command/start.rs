@@ -28,7 +28,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config))?;
     let mut zones = Vec::new();
     for chain in &config.chains {
-        zones.push(app::serve(chain, Some((&ring, &chain.key_name))).await?);
+        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
+        zones.push(app::serve(chain, Some((&ring, &names))).await?);
     }
     let relay = Arc::new(Relay::new(zones, ledger));
     for zone in relay.zones() {

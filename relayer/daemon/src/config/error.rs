@@ -55,6 +55,24 @@ pub enum ConfigError {
         /// What it is.
         actual: String,
     },
+    /// A file of Hermes that Hermes would refuse, too, or that says what cannot be here.
+    #[error("{path}, read as Hermes': {reason}")]
+    Hermes {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A variable of the environment that makes no sense.
+    #[error("{path}, overridden by {name}: {reason}")]
+    Override {
+        /// The file.
+        path: PathBuf,
+        /// The variable.
+        name: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A zone that no section is about.
     #[error("{path}: there is no chain {zone}; it has {known:?}")]
     UnknownZone {

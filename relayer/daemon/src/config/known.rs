@@ -1,50 +1,39 @@
 use std::path::Path;
 
-use super::ConfigError;
+use toml::{Table, Value};
 
-/// What every table may hold. Kept equal to the structs by the test that reads the sample.
-const TABLES: [(&str, &[&str]); 9] = [
-    ("", &["global", "mode", "chains"]),
-    ("global", &["log_level"]),
-    ("mode", &["clients", "locks"]),
-    ("mode.clients", &["refresh", "misbehaviour"]),
-    ("mode.locks", &["reject_own"]),
-    (
-        "chains",
-        &[
-            "id",
-            "rpc_addr",
-            "witness_addrs",
-            "rpc_timeout",
-            "poll_interval",
-            "account_prefix",
-            "key_name",
-            "gas_price",
-            "gas_multiplier",
-            "max_gas",
-            "max_msg_num",
-            "memo_prefix",
-            "views",
-            "locks",
-        ],
-    ),
-    ("chains.gas_price", &["price", "denom"]),
-    ("chains.views", &["contract", "zones"]),
-    ("chains.locks", &["contract", "start_height"]),
+use super::{ConfigError, SAMPLE};
+
+/// What may be written beside what the sample shows: one node or key instead of a list.
+const ALIASES: [(&str, &str); 3] = [
+    ("chains", "rpc_addr"),
+    ("chains", "grpc_addr"),
+    ("chains", "key_name"),
 ];
 
-/// Refuses a key that means nothing, with the known one that is written most like it.
-pub(super) fn check_keys(path: &Path, name: &str, table: &toml::Table) -> Result<(), ConfigError> {
-    let Some((_, known)) = TABLES.iter().find(|(table, _)| *table == name) else {
-        return Ok(());
-    };
+/// Refuses a key that means nothing, with the known one that is written most like it. The sample says which are known: a
+/// test compares it with the structs.
+pub(super) fn check_keys(path: &Path, table: &Table) -> Result<(), ConfigError> {
+    let sample: Table = toml::from_str(SAMPLE).map_err(|error| ConfigError::Syntax {
+        path: "config.sample.toml".into(),
+        reason: error.to_string(),
+    })?;
+    check_table(path, "", table, &sample)
+}
+
+fn check_table(path: &Path, name: &str, table: &Table, sample: &Table) -> Result<(), ConfigError> {
+    let aliases = ALIASES
+        .iter()
+        .filter(|(of, _)| *of == name)
+        .map(|(_, alias)| *alias);
+    let known: Vec<&str> = sample.keys().map(String::as_str).chain(aliases).collect();
     for (key, value) in table {
         if !known.contains(&key.as_str()) {
             return Err(ConfigError::UnknownKey {
                 path: path.into(),
                 table: if name.is_empty() { "the file" } else { name }.into(),
                 key: key.clone(),
-                nearest: nearest(key, known).into(),
+                nearest: nearest(key, &known).into(),
             });
         }
         let inner = if name.is_empty() {
@@ -52,19 +41,24 @@ pub(super) fn check_keys(path: &Path, name: &str, table: &toml::Table) -> Result
         } else {
             format!("{name}.{key}")
         };
-        let tables: Vec<&toml::Table> = match value {
-            toml::Value::Table(table) => vec![table],
-            toml::Value::Array(items) => items.iter().filter_map(|item| item.as_table()).collect(),
-            _ => Vec::new(),
+        let Some(of) = sample.get(key).and_then(|value| tables(value).next()) else {
+            continue;
         };
-        for table in tables {
-            check_keys(path, &inner, table)?;
+        for table in tables(value) {
+            check_table(path, &inner, table, of)?;
         }
     }
     Ok(())
 }
 
-fn nearest<'a>(key: &str, known: &[&'a str]) -> &'a str {
+/// The table that a value is, or those of a list.
+fn tables(value: &Value) -> impl Iterator<Item = &Table> {
+    let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let inner = items.iter().filter_map(Value::as_table);
+    value.as_table().into_iter().chain(inner)
+}
+
+pub(super) fn nearest<'a>(key: &str, known: &[&'a str]) -> &'a str {
     let by_distance = known
         .iter()
         .min_by_key(|candidate| distance(key, candidate));

@@ -243,6 +243,7 @@ impl Side {
             lock: zone.address(&self.lock)?,
             view: zone.address(&self.view)?,
             chain: Arc::new(self.chain.clone()),
+            lanes: vec![Arc::new(self.chain.clone())],
             witnesses: Vec::new(),
             start: Height(1),
             poll: Duration::from_millis(50),

@@ -12,8 +12,8 @@ use std::{
 use async_trait::async_trait;
 use tessera::{
     chain::{
-        embedded::Embedded, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Prepared,
-        Proven,
+        embedded::Embedded, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Offered,
+        Prepared, Proven,
     },
     journal::{Journal, Log},
     ledger::Ledger,
@@ -161,23 +161,26 @@ impl Chain for Node {
     async fn prepare(&self, calls: &[Call]) -> Result<Prepared, ChainError> {
         self.here()?.prepare(calls).await
     }
-    async fn send(&self, prepared: Prepared) -> Result<Included, ChainError> {
+    async fn offer(&self, prepared: &Prepared) -> Result<Offered, ChainError> {
         let fate = self.fates.lock().unwrap().pop().unwrap_or(Fate::Included);
         let verbs = verbs(&prepared.bytes);
         self.sent.lock().unwrap().push((verbs, fate));
-        match fate {
-            Fate::Included => self.here()?.send(prepared).await,
-            Fate::Sequence => Err(ChainError::Refused {
+        if fate == Fate::Sequence {
+            return Err(ChainError::Refused {
                 zone: Chain::zone(&self.zone).clone(),
                 code: 32,
                 codespace: "sdk".into(),
                 reason: "account sequence mismatch".into(),
-            }),
-            Fate::Unanswered => {
-                self.here()?.send(prepared).await?;
-                Err(self.unreachable("connection reset"))
-            }
+            });
         }
+        self.here()?.offer(prepared).await
+    }
+    async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError> {
+        let fate = self.sent.lock().unwrap().last().map(|(_, fate)| *fate);
+        if fate == Some(Fate::Unanswered) {
+            return Err(self.unreachable("connection reset"));
+        }
+        self.here()?.settled(prepared).await
     }
 }
 
@@ -217,6 +220,7 @@ impl Site {
             zones.push(Zone {
                 lock: side.zone.address(&side.lock).unwrap(),
                 view: side.zone.address(&side.view).unwrap(),
+                lanes: vec![node.clone()],
                 chain: node.clone(),
                 witnesses: Vec::new(),
                 start: Height(1),

@@ -11,6 +11,8 @@
     clippy::cast_possible_truncation
 )]
 
+#[path = "../bad_node/mod.rs"]
+mod bad_node;
 mod ground;
 mod operator;
 mod people;
@@ -65,6 +67,40 @@ fn a_forked_zone_is_reported_and_its_tasks_stop() {
         &ground,
         &[("forked", stories::forked::it_is_proven_by_transaction)],
     );
+    assert!(failed.is_empty(), "{}", ground.log_end());
+}
+
+#[test]
+#[ignore = "starts real zones"]
+fn lanes_do_everything_once() {
+    let rows: [Row; 6] = [
+        ("an answer is lost", stories::lanes::an_answer_is_lost),
+        (
+            "a transaction is lost",
+            stories::lanes::a_transaction_is_lost,
+        ),
+        ("two are under way", stories::lanes::two_are_under_way),
+        (
+            "the key is used elsewhere",
+            stories::lanes::the_key_is_used_elsewhere,
+        ),
+        ("the node changes", stories::lanes::the_node_changes),
+        ("the wallet is empty", stories::lanes::the_wallet_is_empty),
+    ];
+    let ground = Ground::new(2);
+    let failed = side_by_side(&ground, &rows);
+    assert!(failed.is_empty(), "these failed: {failed:?}");
+}
+
+#[test]
+#[ignore = "starts real zones, and measures"]
+fn so_many_tasks_a_second() {
+    let ground = Ground::new(2);
+    let rate = (
+        "rate",
+        stories::rate::with_one_key_and_with_two as fn(&Ground),
+    );
+    let failed = side_by_side(&ground, &[rate]);
     assert!(failed.is_empty(), "{}", ground.log_end());
 }
 

@@ -32,12 +32,17 @@ impl Ground {
         let mut text = String::from("[global]\nlog_level = \"debug\"\n");
         for (index, zone) in self.record.zones.iter().enumerate() {
             let poor = relayer && index == POOR_ZONE;
-            let key = if poor { "poor" } else { "relayer" };
+            // Two lanes where there is money for them.
+            let keys: &[&str] = match (relayer, poor) {
+                (true, true) => &["poor"],
+                (true, false) => &["relayer", "carol"],
+                (false, _) => &["relayer"],
+            };
             let seen = witnesses.iter().filter(|(of, _)| *of == index);
             let seen: Vec<&str> = seen.map(|(_, endpoint)| *endpoint).collect();
             text.push_str(&format!(
                 "[[chains]]\nid = {:?}\nrpc_addr = {:?}\nwitness_addrs = {seen:?}\naccount_prefix = {:?}\n\
-                 key_name = {key:?}\npoll_interval = \"200ms\"\ngas_multiplier = 1.4\n\
+                 key_names = {keys:?}\npoll_interval = \"200ms\"\ngas_multiplier = 1.4\n\
                  gas_price = {{ price = {}, denom = {:?} }}\n",
                 zone.chain_id, zone.rpc, zone.bech32_prefix, zone.gas_price, zone.denom,
             ));
@@ -53,7 +58,7 @@ impl Ground {
 
     /// The keys that stories share; `poor` is a key to which nobody has sent anything yet.
     pub fn add_shared_keys(&self) {
-        for name in ["deployer", "relayer"] {
+        for name in ["deployer", "relayer", "carol"] {
             let found = self
                 .record
                 .accounts

@@ -71,7 +71,7 @@ impl Ground {
         let config = Config::load(&self.path("config.toml")).unwrap();
         let chain = config.chain(self.id(zone)).unwrap().clone();
         let ring = KeyRing::new(self.path("keys"));
-        let connected = app::connect(&chain, &chain.rpc_addr, Some((&ring, person)));
+        let connected = app::connect(&chain, chain.rpc_addr(), Some((&ring, person)));
         self.runtime.block_on(connected).unwrap()
     }
 

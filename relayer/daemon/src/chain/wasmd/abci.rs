@@ -7,40 +7,27 @@ use cosmrs::proto::{
     cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse},
 };
 use prost::Message;
-use tendermint_rpc::Client;
 use tessera_primitives::{Address, Amount, Asset};
 
-use super::{transaction::Lane, ChainError, Wasmd};
-
-/// What the application answers with a code that is not zero.
-pub(super) struct Objection {
-    pub(super) code: u32,
-    pub(super) codespace: String,
-    pub(super) reason: String,
-}
+use super::{
+    fault::Trouble,
+    lane::Place,
+    node::{Node, Objection},
+    ChainError, Wasmd,
+};
 
 impl Wasmd {
-    /// Calls a gRPC method of the application through `abci_query`.
-    async fn call<A: Message, B: Message + Default>(
+    /// Calls a gRPC method of the application on whichever node answers.
+    pub(super) async fn call<A: Message, B: Message + Default>(
         &self,
         path: &'static str,
         request: &A,
     ) -> Result<Result<B, Objection>, ChainError> {
         let answer = self
-            .client
-            .abci_query(Some(path.into()), request.encode_to_vec(), None, false)
-            .await
-            .map_err(|error| self.unreachable(error))?;
-        if answer.code.is_err() {
-            return Ok(Err(Objection {
-                code: answer.code.value(),
-                codespace: answer.codespace,
-                reason: answer.log,
-            }));
-        }
-        B::decode(answer.value.as_slice())
-            .map(Ok)
-            .map_err(|error| ChainError::malformed(&self.settings.zone, path, error))
+            .pool()
+            .with(None, |node| async move { node.call(path, request).await })
+            .await;
+        answer.map_err(|unserved| unserved.error(self.id(), path))
     }
 
     pub(super) async fn ask_contract(
@@ -58,7 +45,7 @@ impl Wasmd {
         match answer {
             Ok(answer) => Ok(answer.data),
             Err(objection) => Err(ChainError::Query {
-                zone: self.settings.zone.clone(),
+                zone: self.id().clone(),
                 contract: contract.clone(),
                 reason: objection.reason,
             }),
@@ -70,7 +57,7 @@ impl Wasmd {
         holder: &Address,
         asset: &Asset,
     ) -> Result<Amount, ChainError> {
-        let zone = &self.settings.zone;
+        let zone = self.id();
         match asset {
             Asset::Native(denom) => {
                 let request = QueryBalanceRequest {
@@ -98,39 +85,38 @@ impl Wasmd {
             }
         }
     }
+}
 
-    /// The signing account's number and next sequence. An account that never received a coin does not exist.
-    pub(super) async fn ask_lane(&self) -> Result<Lane, ChainError> {
-        let account = &self.signer()?.account;
+impl Node {
+    /// An account's number and next sequence as committed. An account that never received a coin does not exist.
+    pub(super) async fn place(
+        &self,
+        account: &Address,
+    ) -> Result<Result<Place, Objection>, Trouble> {
         let request = QueryAccountRequest {
             address: account.to_string(),
         };
         let path = "/cosmos.auth.v1beta1.Query/Account";
-        let answer: Result<QueryAccountResponse, Objection> = self.call(path, &request).await?;
-        let answer = answer.map_err(|objection| ChainError::NoMoney {
-            zone: self.settings.zone.clone(),
-            account: account.clone(),
-            needed: format!("fees in {}", self.settings.gas.denom),
-            reason: objection.reason,
-        })?;
+        let answer: QueryAccountResponse = match self.call(path, &request).await? {
+            Ok(answer) => answer,
+            Err(objection) => return Ok(Err(objection)),
+        };
         let account = answer.account.unwrap_or_default();
-        let account = BaseAccount::decode(account.value.as_slice())
-            .map_err(|error| ChainError::malformed(&self.settings.zone, "account", error))?;
-        Ok(Lane {
+        let account = BaseAccount::decode(account.value.as_slice());
+        let account = account
+            .map_err(|error| super::fault::Fault::Garbled(format!("an account: {error}")))?;
+        Ok(Ok(Place {
             account_number: account.account_number,
             sequence: account.sequence,
-        })
+        }))
     }
 
     /// Gas that a transaction would use.
-    pub(super) async fn ask_gas(
-        &self,
-        transaction: Vec<u8>,
-    ) -> Result<Result<u64, Objection>, ChainError> {
+    pub(super) async fn gas(&self, transaction: &[u8]) -> Result<Result<u64, Objection>, Trouble> {
         #[allow(deprecated)]
         let request = SimulateRequest {
             tx: None,
-            tx_bytes: transaction,
+            tx_bytes: transaction.to_vec(),
         };
         let path = "/cosmos.tx.v1beta1.Service/Simulate";
         let answer: Result<SimulateResponse, Objection> = self.call(path, &request).await?;

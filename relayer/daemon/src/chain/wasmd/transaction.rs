@@ -1,74 +1,30 @@
+//! From messages to a signed transaction: tried out on the lane's node, with a margin of gas, within the operator's limits.
+
 use std::time::Duration;
 
 use cosmrs::{
-    proto::{
-        cosmos::base::v1beta1::Coin,
-        cosmwasm::wasm::v1::{MsgExecuteContract, MsgInstantiateContract, MsgStoreCode},
-    },
+    proto::cosmwasm::wasm::v1::{MsgInstantiateContract, MsgStoreCode},
     tx::{BodyBuilder, Fee, SignDoc, SignerInfo},
-    Any,
+    AccountId, Any,
 };
 use prost::Message;
-use tendermint::abci::Event;
-use tendermint_rpc::Client;
-use tessera_primitives::{Address, Amount, Asset, Denom, Hash, Height, ZoneId};
+use tessera_primitives::{Amount, Asset, Denom, Hash, Height};
 
-use super::{abci::Objection, block_height, Call, ChainError, Included, Prepared, Wasmd};
-
-/// The signing account's place in line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Lane {
-    pub(super) account_number: u64,
-    pub(super) sequence: u64,
-}
+use super::{
+    block_height,
+    lane::{Flight, Place, State},
+    node::Objection,
+    ChainError, Prepared, Wasmd,
+};
 
 /// The SDK's own codes.
 const SDK: &str = "sdk";
 const INSUFFICIENT_FUNDS: u32 = 5;
+const OUT_OF_GAS: u32 = 11;
 const INSUFFICIENT_FEE: u32 = 13;
 const WRONG_SEQUENCE: u32 = 32;
-
-/// What became of a transaction that is in a block.
-pub struct Outcome {
-    zone: ZoneId,
-    /// Where it is.
-    pub included: Included,
-    events: Vec<Event>,
-}
-
-impl Outcome {
-    /// The number of the code that it stored.
-    ///
-    /// # Errors
-    /// [`ChainError::Malformed`] when it stored none.
-    pub fn code_id(&self) -> Result<u64, ChainError> {
-        let code = self.attribute("store_code", "code_id")?;
-        let wrong = |error| ChainError::malformed(&self.zone, "code id", error);
-        code.parse().map_err(wrong)
-    }
-
-    /// The address of the contract that it made.
-    ///
-    /// # Errors
-    /// [`ChainError::Malformed`] when it made none.
-    pub fn contract(&self) -> Result<Address, ChainError> {
-        let address = self.attribute("instantiate", "_contract_address")?;
-        let wrong = |error| ChainError::malformed(&self.zone, "contract address", error);
-        Address::new(address).map_err(wrong)
-    }
-
-    fn attribute(&self, kind: &str, key: &str) -> Result<String, ChainError> {
-        let events = self.events.iter().filter(|event| event.kind == kind);
-        let mut named = events
-            .flat_map(|event| &event.attributes)
-            .filter(|attribute| attribute.key_str().is_ok_and(|found| found == key));
-        let value = named.next().and_then(|found| found.value_str().ok());
-        value.map(String::from).ok_or_else(|| {
-            let reason = format!("no {kind} event with {key}");
-            ChainError::malformed(&self.zone, "transaction result", reason)
-        })
-    }
-}
+/// Whoever grants the fees grants too little, or nothing.
+const FEEGRANT: &str = "feegrant";
 
 impl Wasmd {
     /// Signs a transaction that uploads code.
@@ -77,12 +33,13 @@ impl Wasmd {
     /// [`ChainError::Refused`] with what the zone says: nothing was sent.
     pub async fn prepare_code(&self, wasm: Vec<u8>) -> Result<Prepared, ChainError> {
         let message = MsgStoreCode {
-            sender: self.signer()?.account.to_string(),
+            sender: self.lane()?.account.to_string(),
             wasm_byte_code: wasm,
             instantiate_permission: None,
         };
         let message = any("/cosmwasm.wasm.v1.MsgStoreCode", &message);
-        self.sign(vec![message], 0).await
+        // Code is larger than anything that a relayer packs, and stands alone.
+        self.sign(vec![message], 0, usize::MAX).await
     }
 
     /// Signs a transaction that makes a contract of stored code.
@@ -97,7 +54,7 @@ impl Wasmd {
         message: Vec<u8>,
     ) -> Result<Prepared, ChainError> {
         let message = MsgInstantiateContract {
-            sender: self.signer()?.account.to_string(),
+            sender: self.lane()?.account.to_string(),
             admin: admin.unwrap_or_default(),
             code_id: code,
             label,
@@ -105,83 +62,137 @@ impl Wasmd {
             funds: Vec::new(),
         };
         let message = any("/cosmwasm.wasm.v1.MsgInstantiateContract", &message);
-        self.sign(vec![message], 0).await
+        self.sign(vec![message], 0, self.current().settings.max_bytes)
+            .await
     }
 
-    /// Simulates and signs with the lane's next sequence, which is taken when the transaction is accepted.
+    /// Simulates and signs with the lane's next sequence, which is taken when the transaction is accepted. A transaction of
+    /// this lane whose fate is unknown is resolved before.
     pub(super) async fn sign(
         &self,
         messages: Vec<Any>,
         spare: u64,
+        max_bytes: usize,
     ) -> Result<Prepared, ChainError> {
-        let zone = &self.settings.zone;
-        let latest = super::Chain::tip(self).await?;
+        let zone = self.id();
+        let mut state = self.state().await?;
+        self.resolve(&mut state).await?;
+        let latest = self.caught_up(&mut state).await?;
         let until = latest
-            .plus(self.settings.timeout_blocks)
+            .plus(self.current().settings.timeout_blocks)
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
-        let (lane, used) = self.try_out(&messages, until).await?;
+        let price = self.price().await;
+        let draft = Draft {
+            messages: &messages,
+            until,
+            price,
+        };
+        let (place, used) = self.try_out(&mut state, &draft, max_bytes).await?;
         let gas_limit = self.padded(used, spare)?;
-        let bytes = self.signed(&messages, lane, until, gas_limit)?;
+        let bytes = self.signed(&draft, place, gas_limit)?;
+        let hash = Hash::sha256(&bytes);
+        state.signed = Some(Flight {
+            hash,
+            sequence: place.sequence,
+            until,
+            bytes: bytes.clone(),
+            unknown: false,
+        });
         Ok(Prepared {
-            hash: Hash::sha256(&bytes),
+            hash,
             bytes,
             until,
             gas_limit,
-            fee: Amount(self.fee(gas_limit)),
+            fee: Amount(fee(gas_limit, price)),
         })
     }
 
+    /// The height of the lane's node, once it has what the messages may rest on: another one may have been read from. One
+    /// that does not come so far in a while is tried all the same.
+    async fn caught_up(&self, state: &mut State) -> Result<Height, ChainError> {
+        const TRIES: u32 = 10;
+        let mut tries = 0;
+        loop {
+            let latest = self
+                .on_lane(state, "height", |node| async move { node.tip().await })
+                .await?;
+            if latest >= self.pool().told() || tries >= TRIES {
+                return Ok(latest);
+            }
+            tries = tries.saturating_add(1);
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+
     /// The gas that messages take, and the place in line at which they were tried. A place that has been taken meanwhile,
-    /// by another process with this key or by a transaction whose answer was lost, fails as if the messages were refused:
-    /// the place is asked for again before that is believed.
-    async fn try_out(&self, messages: &[Any], until: Height) -> Result<(Lane, u64), ChainError> {
-        let lane = self.lane().await?;
-        let refused = match self.simulate(messages, lane, until).await? {
-            Ok(used) => return Ok((lane, used)),
+    /// by another process with this key, fails as if the messages were refused: the expected one is named, and is tried
+    /// once. A contract that invents such a text has its own message refused all the same.
+    async fn try_out(
+        &self,
+        state: &mut State,
+        draft: &Draft<'_>,
+        max_bytes: usize,
+    ) -> Result<(Place, u64), ChainError> {
+        let place = self.place(state).await?;
+        let refused = match self.simulate(state, draft, place, max_bytes).await? {
+            Ok(used) => return Ok((place, used)),
             Err(objection) => objection,
         };
-        *self.lane.lock().await = None;
-        let now = self.lane().await?;
-        if now == lane {
+        let now = match (Wasmd::misplaced(&refused), state.place) {
+            (Some(sequence), _) => Place { sequence, ..place },
+            // The node changed under way, and with it what is in the mempool.
+            (None, None) => self.place(state).await?,
+            (None, Some(_)) => place,
+        };
+        if now == place {
             return Err(self.untried(refused).await?);
         }
-        match self.simulate(messages, now, until).await? {
+        state.place = Some(now);
+        match self.simulate(state, draft, now, max_bytes).await? {
             Ok(used) => Ok((now, used)),
-            Err(objection) => Err(self.untried(objection).await?),
+            Err(objection) => {
+                state.place = None;
+                Err(self.untried(objection).await?)
+            }
         }
     }
 
     async fn simulate(
         &self,
-        messages: &[Any],
-        lane: Lane,
-        until: Height,
+        state: &mut State,
+        draft: &Draft<'_>,
+        place: Place,
+        max_bytes: usize,
     ) -> Result<Result<u64, Objection>, ChainError> {
         // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
-        let draft = self.signed(messages, lane, until, 1)?;
-        self.ask_gas(draft).await
-    }
-
-    async fn lane(&self) -> Result<Lane, ChainError> {
-        let mut lane = self.lane.lock().await;
-        match *lane {
-            Some(lane) => Ok(lane),
-            None => {
-                let asked = self.ask_lane().await?;
-                *lane = Some(asked);
-                Ok(asked)
-            }
+        let bytes = self.signed(draft, place, 1)?;
+        // The real fee and limit are written longer: some bytes more.
+        let (actual, limit) = (bytes.len().saturating_add(32), max_bytes);
+        if actual > limit {
+            return Err(ChainError::TooLarge {
+                zone: self.id().clone(),
+                actual,
+                limit,
+            });
         }
+        let bytes = bytes.as_slice();
+        self.on_lane(
+            state,
+            "simulation",
+            |node| async move { node.gas(bytes).await },
+        )
+        .await
     }
 
     /// Simulated gas with the operator's margin.
     #[allow(clippy::cast_possible_truncation)] // Saturates, and is compared with the limit.
     fn padded(&self, used: u64, spare: u64) -> Result<u64, ChainError> {
-        let gas = &self.settings.gas;
+        let current = self.current();
+        let gas = &current.settings.gas;
         let needed = ((used as f64 * gas.multiplier).ceil() as u64).saturating_add(spare);
         if needed > gas.limit {
             return Err(ChainError::GasLimit {
-                zone: self.settings.zone.clone(),
+                zone: self.id().clone(),
                 needed,
                 limit: gas.limit,
             });
@@ -189,184 +200,150 @@ impl Wasmd {
         Ok(needed)
     }
 
-    #[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
-    fn fee(&self, gas_limit: u64) -> u128 {
-        (gas_limit as f64 * self.settings.gas.price).ceil() as u128
-    }
-
     fn signed(
         &self,
-        messages: &[Any],
-        lane: Lane,
-        until: Height,
+        draft: &Draft<'_>,
+        place: Place,
         gas_limit: u64,
     ) -> Result<Vec<u8>, ChainError> {
-        let zone = &self.settings.zone;
-        let key = &self.signer()?.key;
+        let zone = self.id();
+        let current = self.current();
+        let settings = &current.settings;
+        let key = &self.lane()?.key;
         let wrong = |reason: String| ChainError::malformed(zone, "transaction", reason);
-        let timeout = block_height(until).map_err(|error| wrong(error.to_string()))?;
+        let timeout = block_height(draft.until).map_err(|error| wrong(error.to_string()))?;
         let body = BodyBuilder::new()
-            .msgs(messages.iter().cloned())
-            .memo(&self.settings.memo)
+            .msgs(draft.messages.iter().cloned())
+            .memo(&settings.memo)
             .timeout_height(timeout)
             .finish();
-        let denom = &self.settings.gas.denom;
-        let fee = cosmrs::Coin {
+        let denom = &settings.gas.denom;
+        let coin = cosmrs::Coin {
             denom: denom
                 .parse()
                 .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?,
-            amount: self.fee(gas_limit),
+            amount: fee(gas_limit, draft.price),
         };
-        let info = SignerInfo::single_direct(Some(key.public()), lane.sequence)
-            .auth_info(Fee::from_amount_and_gas(fee, gas_limit));
+        let mut fee = Fee::from_amount_and_gas(coin, gas_limit);
+        if let Some(granter) = &settings.fee_granter {
+            let granter: AccountId = granter
+                .as_str()
+                .parse()
+                .map_err(|error: cosmrs::ErrorReport| wrong(format!("fee_granter: {error}")))?;
+            fee.granter = Some(granter);
+        }
+        let info = SignerInfo::single_direct(Some(key.public()), place.sequence).auth_info(fee);
         let chain = zone
             .as_str()
             .parse()
             .map_err(|error: tendermint::Error| wrong(error.to_string()))?;
-        let document = SignDoc::new(&body, &info, &chain, lane.account_number)
+        let document = SignDoc::new(&body, &info, &chain, place.account_number)
             .map_err(|error| wrong(error.to_string()))?;
         key.sign(document).map_err(|error| wrong(error.to_string()))
     }
 
-    /// Sends and waits. The lane's sequence is forgotten after any refusal, since somebody else may use the key.
-    ///
-    /// # Errors
-    /// As [`super::Chain::send`].
-    pub async fn broadcast(&self, prepared: Prepared) -> Result<Outcome, ChainError> {
-        let answer = self.client.broadcast_tx_sync(prepared.bytes).await;
-        let mut lane = self.lane.lock().await;
-        let answer = answer.map_err(|error| {
-            // It may be in the node's queue all the same.
-            *lane = None;
-            self.unreachable(error)
-        })?;
-        if answer.code.is_err() {
-            *lane = None;
-            return Err(self.objection(Objection {
-                code: answer.code.value(),
-                codespace: answer.codespace,
-                reason: answer.log,
-            }));
-        }
-        if let Some(lane) = lane.as_mut() {
-            lane.sequence = lane.sequence.saturating_add(1);
-        }
-        drop(lane);
-        let outcome = self.outcome(prepared.hash, prepared.until).await;
-        if outcome.is_err() {
-            *self.lane.lock().await = None;
-        }
-        outcome
-    }
-
-    /// Waits until a transaction is in a block, or can no longer be.
-    ///
-    /// # Errors
-    /// [`ChainError::Refused`] when it failed in its block, [`ChainError::TimedOut`].
-    pub async fn outcome(&self, transaction: Hash, until: Height) -> Result<Outcome, ChainError> {
-        let hash = tendermint::Hash::Sha256(transaction.0);
-        loop {
-            // The tip is read first: what was in a block up to it is found afterwards.
-            let tip = super::Chain::tip(self).await?;
-            match self.client.tx(hash, false).await {
-                Ok(found) if found.tx_result.code.is_ok() => {
-                    let included = Included {
-                        height: Height(found.height.value()),
-                        hash: transaction,
-                        gas_used: u64::try_from(found.tx_result.gas_used).unwrap_or_default(),
-                    };
-                    return Ok(Outcome {
-                        zone: self.settings.zone.clone(),
-                        included,
-                        events: found.tx_result.events,
-                    });
-                }
-                Ok(found) => {
-                    return Err(self.objection(Objection {
-                        code: found.tx_result.code.value(),
-                        codespace: found.tx_result.codespace,
-                        reason: found.tx_result.log,
-                    }));
-                }
-                Err(_) if tip <= until => {}
-                Err(_) => {
-                    return Err(ChainError::TimedOut {
-                        zone: self.settings.zone.clone(),
-                        transaction,
-                        until,
-                    });
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-    }
-
     /// What a failed simulation means: its code says nothing of an empty wallet, and its text may be a contract's.
     async fn untried(&self, objection: Objection) -> Result<ChainError, ChainError> {
-        let signer = self.signer()?;
-        let gas = &self.settings.gas;
-        let wrong = |error| ChainError::malformed(&self.settings.zone, "fee denom", error);
-        let denom = Asset::Native(Denom::new(gas.denom.as_str()).map_err(wrong)?);
-        let held = self.ask_balance(&signer.account, &denom).await?;
-        if gas.price > 0.0 && held.is_zero() {
-            return Ok(ChainError::NoMoney {
-                zone: self.settings.zone.clone(),
-                account: signer.account.clone(),
-                needed: format!("fees in {}", gas.denom),
-                reason: "it holds none".into(),
-            });
+        let current = self.current();
+        let gas = &current.settings.gas;
+        if gas.price > 0.0 && self.purse().await?.is_zero() {
+            return Ok(self.poor("it holds none".into()));
         }
         Ok(self.objection(objection))
     }
 
-    fn objection(&self, objection: Objection) -> ChainError {
-        let poor = matches!(objection.code, INSUFFICIENT_FUNDS | INSUFFICIENT_FEE);
-        if let (SDK, true, Some(signer)) = (objection.codespace.as_str(), poor, &self.signer) {
-            return ChainError::NoMoney {
-                zone: self.settings.zone.clone(),
-                account: signer.account.clone(),
-                needed: format!("fees in {}", self.settings.gas.denom),
+    /// What whoever pays the fees holds of their denom.
+    async fn purse(&self) -> Result<Amount, ChainError> {
+        let current = self.current();
+        let settings = &current.settings;
+        let wrong = |error| ChainError::malformed(self.id(), "fee denom", error);
+        let denom = Denom::new(settings.gas.denom.as_str()).map_err(wrong)?;
+        let payer = settings.fee_granter.as_ref();
+        let payer = payer.unwrap_or(&self.lane()?.account);
+        self.ask_balance(payer, &Asset::Native(denom)).await
+    }
+
+    /// What a refusal means that came before the transaction was in a block: only its payment was tried.
+    pub(super) fn refused(&self, objection: Objection) -> ChainError {
+        match (objection.codespace.as_str(), objection.code) {
+            (SDK, INSUFFICIENT_FUNDS) | (FEEGRANT, _) => self.poor(objection.reason),
+            (SDK, INSUFFICIENT_FEE) => ChainError::Underpriced {
+                zone: self.id().clone(),
                 reason: objection.reason,
-            };
+            },
+            _ => self.objection(objection),
         }
+    }
+
+    /// The payer has too little.
+    pub(super) fn poor(&self, reason: String) -> ChainError {
+        let current = self.current();
+        let settings = &current.settings;
+        let own = self.lane.as_ref().map(|lane| lane.account.clone());
+        match settings.fee_granter.clone().or(own) {
+            Some(account) => ChainError::NoMoney {
+                zone: self.id().clone(),
+                account,
+                needed: format!("fees in {}", settings.gas.denom),
+                reason,
+            },
+            None => ChainError::NoKey {
+                zone: self.id().clone(),
+            },
+        }
+    }
+
+    /// A refusal as it is.
+    pub(super) fn objection(&self, objection: Objection) -> ChainError {
         ChainError::Refused {
-            zone: self.settings.zone.clone(),
+            zone: self.id().clone(),
             code: objection.code,
             codespace: objection.codespace,
             reason: objection.reason,
         }
     }
+
+    /// Another transaction has this one's place: it can never be included.
+    pub(super) fn overtaken(&self, sequence: u64) -> ChainError {
+        ChainError::Refused {
+            zone: self.id().clone(),
+            code: WRONG_SEQUENCE,
+            codespace: SDK.into(),
+            reason: format!("another transaction of this account took sequence {sequence}"),
+        }
+    }
 }
 
-/// A call as the SDK writes it: its coins in the order of their denoms.
-pub(super) fn execute_message(sender: &Address, call: &Call) -> Any {
-    let mut funds: Vec<Coin> = call
-        .funds
-        .iter()
-        .map(|(denom, amount)| Coin {
-            denom: denom.clone(),
-            amount: amount.to_string(),
-        })
-        .collect();
-    funds.sort_by(|a, b| a.denom.cmp(&b.denom));
-    let message = MsgExecuteContract {
-        sender: sender.to_string(),
-        contract: call.contract.to_string(),
-        msg: call.message.clone(),
-        funds,
-    };
-    any("/cosmwasm.wasm.v1.MsgExecuteContract", &message)
+/// What is signed, save its place and gas.
+struct Draft<'a> {
+    messages: &'a [Any],
+    until: Height,
+    price: f64,
+}
+
+#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
+fn fee(gas_limit: u64, price: f64) -> u128 {
+    (gas_limit as f64 * price).ceil() as u128
 }
 
 impl ChainError {
     /// Whether the account's sequence was another than the one that was signed: worth signing again at once.
     pub fn is_sequence(&self) -> bool {
+        self.is_sdk(WRONG_SEQUENCE)
+    }
+
+    /// Whether the transaction had too little gas.
+    pub fn is_out_of_gas(&self) -> bool {
+        self.is_sdk(OUT_OF_GAS)
+    }
+
+    fn is_sdk(&self, wanted: u32) -> bool {
         matches!(self, ChainError::Refused { code, codespace, .. }
-            if *code == WRONG_SEQUENCE && codespace == SDK)
+            if *code == wanted && codespace == SDK)
     }
 }
 
-fn any(url: &str, message: &impl Message) -> Any {
+pub(super) fn any(url: &str, message: &impl Message) -> Any {
     Any {
         type_url: url.into(),
         value: message.encode_to_vec(),

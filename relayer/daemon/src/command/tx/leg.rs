@@ -42,8 +42,8 @@ impl Which {
         let draft = Draft::load(&self.file)?;
         let task = draft.task()?;
         let ring = context.keys();
-        let key = self.key_name.as_deref().unwrap_or(&chain.key_name);
-        let zone = app::serve(chain, Some((&ring, key))).await?;
+        let key = self.key_name.as_deref().unwrap_or(chain.key_name());
+        let zone = app::serve(chain, Some((&ring, &[key]))).await?;
         Ok(OwnLeg {
             config,
             zone,

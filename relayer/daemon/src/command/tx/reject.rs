@@ -32,7 +32,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     let other = own.config.chain(&arguments.missing)?;
     let leg = task.legs.iter().find(|leg| leg.zone == other.id);
     let leg = leg.with_context(|| format!("the task has no leg on {}", other.id))?;
-    let source = app::connect(other, &other.rpc_addr, None).await?;
+    let source = app::reach(other, None).await?;
 
     let of = other.id.clone();
     let view: ViewResponse = duties::ask(
