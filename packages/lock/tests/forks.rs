@@ -40,6 +40,7 @@ fn forked(
 ) -> Sighting {
     let mut sighting = seen(leg, state_height, state);
     let fork = Fork {
+        branch: 0,
         height: Height(6),
         exact: true,
         first_report: Height(8),
@@ -48,6 +49,7 @@ fn forked(
         status,
         branch,
         fork: Some(fork),
+        branch_fork: None,
         closing: None,
         latest: Height(40),
     };

@@ -41,6 +41,7 @@ pub fn params() -> Params {
         trusting_period: Seconds(2_000),
         unbonding_period: Seconds(3_000),
         clock_drift: Seconds(10),
+        min_block_interval: 100,
         k: 64,
         refresh_interval: Seconds(60),
         close_delay: Seconds(600),
