@@ -187,11 +187,13 @@ impl Walk {
                     .flatten()
                     .filter_map(|fork| fork.below())
                     .collect();
-                let named = |header: &&TrustedHeader| below.iter().any(|b| b.hash == header.hash);
-                let header = match (self.forged.iter().find(named), below.last()) {
-                    (Some(header), _) => *header,
-                    (None, Some(block)) => self.honest.header(0, block.height.0),
-                    (None, None) => self.forge(),
+                // Whoever forged the pair made that header up first, and has it.
+                let header = match below.last() {
+                    Some(block) => TrustedHeader {
+                        hash: block.hash,
+                        ..self.honest.header(0, block.height.0)
+                    },
+                    None => self.forge(),
                 };
                 let step = self.reader.fill_by_hash(header)?;
                 if !step.writes.is_empty() {
