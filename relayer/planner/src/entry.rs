@@ -107,8 +107,8 @@ pub struct SurveyedView {
     pub admitted: Height,
     /// The fork of branch 0.
     pub fork: Option<Fork>,
-    /// The fork that waits for a branch to be admitted.
-    pub open_fork: Option<Height>,
+    /// The fork of an admitted branch, the newest that forked.
+    pub branch_fork: Option<Fork>,
     /// When it closes or closed.
     pub closing: Option<Timestamp>,
     /// The stored headers: height, hash, time, branch.

@@ -9,7 +9,7 @@ use tessera_contract_api::{
     transaction_lock::{self as lock, LegResponse, OpenTask, OwedResponse, Owing, Waiting},
 };
 use tessera_planner::{Observation, Survey, SurveyedLeg, SurveyedView};
-use tessera_primitives::{Fork, Hash, Height};
+use tessera_primitives::{Hash, Height};
 
 use crate::{
     chain::ChainError,
@@ -117,20 +117,11 @@ async fn surveyed(zone: &Zone, view: ViewResponse) -> Result<SurveyedView, Relay
         let header = &found.header;
         (header.height, header.hash, header.time, found.branch)
     });
-    let fork = view.fork.map(|record| Fork {
-        height: record.height(),
-        exact: record.bound.parent.is_some(),
-        first_report: view.first_report,
-    });
-    let open = match view.branch {
-        0 => view.fork,
-        _ => view.branch_fork,
-    };
     Ok(SurveyedView {
         branch: view.branch,
         admitted: view.admitted,
-        fork,
-        open_fork: open.map(|record| record.height()),
+        fork: view.fork.map(|record| record.told()),
+        branch_fork: view.branch_fork.map(|record| record.told()),
         closing: view.closing,
         headers: headers.collect(),
         of: view.zone,

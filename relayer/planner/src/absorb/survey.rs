@@ -63,14 +63,17 @@ fn see(knowledge: &mut Knowledge, on: &ZoneId, surveyed: SurveyedView) {
     };
     let view = zone.views.entry(surveyed.of.clone()).or_default();
     let admitted = view.branch != surveyed.branch;
-    let exact = surveyed.fork.filter(|fork| fork.exact);
-    if exact.is_some() && view.fork != surveyed.fork {
-        view.orphan = exact.map(|fork| fork.height);
+    for (known, told) in [
+        (view.fork, surveyed.fork),
+        (view.branch_fork, surveyed.branch_fork),
+    ] {
+        let exact = told.filter(|fork| fork.exact && known != told);
+        view.orphan = exact.map(|fork| fork.height).or(view.orphan);
     }
     view.branch = surveyed.branch;
     view.admitted = surveyed.admitted;
     view.fork = surveyed.fork;
-    view.open_fork = surveyed.open_fork;
+    view.branch_fork = surveyed.branch_fork;
     view.closing = surveyed.closing;
     let before = std::mem::take(&mut view.roots);
     view.roots = BTreeMap::new();

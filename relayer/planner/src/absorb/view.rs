@@ -86,16 +86,34 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
             fork,
             exact,
             ..
-        } => report(view, at, *branch, *fork, *exact),
+        } => {
+            let known = view.fork_of(*branch);
+            view.forked(Fork {
+                branch: *branch,
+                height: *fork,
+                exact: *exact,
+                first_report: known.map_or(at, |known| known.first_report),
+            });
+            view.orphan = exact.then_some(*fork);
+        }
         Event::BranchAdmitted {
             branch,
             height,
             hash,
             time,
+            fork,
+            exact,
             ..
         } => {
+            // Which leaves the fork before it as its owner has confirmed it.
+            if let Some(settled) = view.fork_of(view.branch) {
+                view.forked(Fork {
+                    height: *fork,
+                    exact: *exact,
+                    ..settled
+                });
+            }
             view.branch = *branch;
-            view.open_fork = None;
             view.admitted = *height;
             view.astray = None;
             view.newest(*height, *hash, *time, *branch);
@@ -112,22 +130,14 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
     }
 }
 
-/// Links may lower the bound of a branch that is past: then no fork is open by it.
-fn report(view: &mut Viewed, at: Height, branch: u32, fork: Height, exact: bool) {
-    if branch == view.branch {
-        view.open_fork = Some(fork);
-    }
-    if branch == 0 {
-        view.fork = Some(Fork {
-            height: fork,
-            exact,
-            first_report: view.fork.map_or(at, |known| known.first_report),
-        });
-    }
-    view.orphan = exact.then_some(fork);
-}
-
 impl Viewed {
+    fn forked(&mut self, fork: Fork) {
+        match fork.branch {
+            0 => self.fork = Some(fork),
+            _ => self.branch_fork = Some(fork),
+        }
+    }
+
     fn newest(&mut self, height: Height, hash: Hash, time: Timestamp, branch: u32) {
         self.roots.insert(height, Stored { hash, time, branch });
         if height >= self.latest {
