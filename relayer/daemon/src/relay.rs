@@ -12,6 +12,7 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
+    observe::{Activity, State},
     submit, watch,
 };
 
@@ -73,6 +74,8 @@ pub struct Relay {
     ledger: Mutex<Ledger>,
     news: Notify,
     clock: Clock,
+    activity: Activity,
+    started: Timestamp,
 }
 
 impl Relay {
@@ -87,12 +90,15 @@ impl Relay {
             ledger: Mutex::new(ledger),
             news: Notify::new(),
             clock: Box::new(wall_clock),
+            activity: Activity::default(),
+            started: wall_clock(),
         }
     }
 
     /// The same with another clock: that of embedded zones.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Relay {
+        self.started = clock();
         self.clock = clock;
         self
     }
@@ -128,6 +134,22 @@ impl Relay {
     /// The time by this relayer's clock.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// What it does, for people and programs that look at it.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// How it stands.
+    pub async fn state(&self) -> State {
+        let ledger = self.ledger.lock().await;
+        State::read(
+            ledger.knowledge(),
+            &self.activity,
+            self.started,
+            self.now(),
+        )
     }
 
     /// Tells the workers that something was seen.
@@ -198,7 +220,9 @@ where
             Ok(()) => pause = poll,
             Err(RelayError::Journal(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(zone = %zone.chain.zone(), %error, "trying again in {pause:?}");
+                let id = zone.chain.zone();
+                tracing::warn!(zone = %id, %error, "trying again in {pause:?}");
+                relay.activity.mishap(id, error.to_string(), relay.now());
                 pause = pause.saturating_mul(2).min(LONGEST);
             }
         }

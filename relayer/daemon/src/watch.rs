@@ -22,6 +22,7 @@ use crate::{
 pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
+    relay.activity().tip(id, tip, relay.now());
     let cursor = relay.ledger().lock().await.cursor(id)?;
     let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));
     for height in next.0..=tip.0 {
