@@ -38,6 +38,11 @@ pub trait Chain: Send + Sync {
         Err(ChainError::malformed(self.zone(), "nodes", reason))
     }
 
+    /// Denom that gas is paid in; none where gas costs nothing.
+    fn gas_denom(&self) -> Option<String> {
+        None
+    }
+
     /// Height of the newest block whose results can be asked for.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ pub mod duties;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+pub mod observe;
 pub mod relay;
 pub mod submit;
 pub mod telemetry;

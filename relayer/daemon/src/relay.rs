@@ -12,6 +12,7 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
+    observe::{Activity, State},
     submit::{self, Desk},
     watch::{self, Witness},
 };
@@ -89,6 +90,8 @@ pub struct Relay {
     /// Blocks that a node did not have, and how often it was asked.
     missing: std::sync::Mutex<BTreeMap<(ZoneId, Height), u32>>,
     desks: BTreeMap<ZoneId, Desk>,
+    activity: Activity,
+    started: Timestamp,
 }
 
 /// How often a node is asked for a block before it counts as forgotten: an answer may be an error that passes.
@@ -111,12 +114,15 @@ impl Relay {
             news: Notify::new(),
             clock: Box::new(wall_clock),
             missing: std::sync::Mutex::default(),
+            activity: Activity::default(),
+            started: wall_clock(),
         }
     }
 
     /// The same with another clock: that of embedded zones.
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Relay {
+        self.started = clock();
         self.clock = clock;
         self
     }
@@ -190,6 +196,21 @@ impl Relay {
         self.news.notified()
     }
 
+    /// What it does, for people and programs that look at it.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// How it stands.
+    pub async fn state(&self) -> State {
+        let nodes = self.zones.iter();
+        let nodes = nodes.map(|(id, zone)| (id.clone(), zone.chain.services()));
+        let nodes = nodes.collect();
+        let ledger = self.ledger.lock().await;
+        let now = self.now();
+        State::read(ledger.knowledge(), &self.activity, &nodes, self.started, now)
+    }
+
     /// Tells the workers that something was seen.
     pub fn announce(&self) {
         self.news.notify_waiters();
@@ -206,7 +227,7 @@ impl Relay {
             let (watched, poll) = (zone.clone(), zone.poll);
             tasks.spawn(async move {
                 let step = || watch::catch_up(&relay, &watched);
-                repeat(&watched, poll, ended, step).await
+                repeat(&relay, &watched, poll, ended, step).await
             });
             // Two hands a lane: one builds the next transaction while the other waits for a block.
             for lane in (0..zone.lanes.len()).flat_map(|lane| [lane, lane]) {
@@ -232,6 +253,7 @@ impl Relay {
 
 /// Runs a step again and again: after a while, and after a growing while when it failed.
 async fn repeat<S, F>(
+    relay: &Relay,
     zone: &Zone,
     poll: Duration,
     cancel: CancellationToken,
@@ -252,7 +274,9 @@ where
             Ok(()) => pause = poll,
             Err(RelayError::Journal(error)) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(zone = %zone.chain.zone(), %error, "trying again in {pause:?}");
+                let id = zone.chain.zone();
+                tracing::warn!(zone = %id, %error, "trying again in {pause:?}");
+                relay.activity.mishap(id, error.to_string(), relay.now());
                 pause = pause.saturating_mul(2).min(LONGEST);
             }
         }

@@ -29,6 +29,7 @@ pub use witness::{Opening, Witness};
 pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
+    relay.activity().tip(id, tip, relay.now());
     loop {
         let cursor = relay.ledger().lock().await.cursor(id)?;
         let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));

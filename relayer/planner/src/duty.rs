@@ -144,6 +144,18 @@ pub enum Mark {
     Owed(ZoneId, Hash, u8),
 }
 
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mark::Leg(on, task) => write!(f, "the leg of {task} on {on}"),
+            Mark::View(on, of) => write!(f, "the view of {of} on {on}"),
+            Mark::Roots(on, of) => write!(f, "old headers of {of} on {on}"),
+            Mark::Fork(on, of) => write!(f, "the report of {of}'s fork on {on}"),
+            Mark::Owed(on, task, effect) => write!(f, "effect {effect} of {task}, owed on {on}"),
+        }
+    }
+}
+
 impl Duty {
     /// What stays busy while this duty is promised.
     pub fn marks(&self) -> Vec<Mark> {

@@ -1,5 +1,6 @@
 mod answer;
 mod leg;
+mod overview;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use tessera_primitives::{Hash, Height, Seconds, Timestamp, ZoneId};
 use crate::{Mark, Policy, Promise, Served};
 
 pub use answer::{Alarm, LegReport, Stuck};
+pub use overview::{Backlog, ViewReport};
 pub(crate) use leg::{is_final, KnownLeg, OpenTask};
 pub(crate) use view::{Grounds, Stored, Viewed};
 

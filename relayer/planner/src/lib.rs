@@ -50,6 +50,6 @@ pub use entry::{
     Block, Conclusion, End, Entry, Fact, Observation, Promise, Served, Survey, SurveyedLeg,
     SurveyedView,
 };
-pub use knowledge::{Alarm, Knowledge, LegReport, Stuck};
+pub use knowledge::{Alarm, Backlog, Knowledge, LegReport, Stuck, ViewReport};
 pub use policy::{Filter, Left, Policy, Price, Share, Work};
 pub use transaction::transactions;

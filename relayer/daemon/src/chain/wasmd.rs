@@ -215,6 +215,10 @@ impl Chain for Wasmd {
         self.lane.as_ref().map(|lane| &lane.account)
     }
 
+    fn gas_denom(&self) -> Option<String> {
+        Some(self.current().settings.gas.denom.clone())
+    }
+
     fn services(&self) -> Vec<Service> {
         self.pool().services()
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeSet, VecDeque},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tessera_planner::{Act, Duty, End, RootAt};
@@ -11,6 +11,7 @@ use tessera_primitives::ZoneId;
 use super::{At, Work};
 use crate::{
     chain::{Call, ChainError, Included, Prepared},
+    observe,
     relay::{Relay, RelayError},
 };
 
@@ -153,6 +154,7 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
         relay, zone, chain, ..
     } = at;
     let id = chain.zone();
+    let began = Instant::now();
     let turn = relay.desk(id)?.turn(at.lane).await;
     let prepared = match chain.prepare(calls).await {
         Ok(prepared) => prepared,
@@ -170,7 +172,12 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
         return Ok(Ended::Untried(error));
     }
     drop(turn);
-    let error = match chain.settled(&prepared).await {
+    let submitted = began.elapsed();
+    let settled = chain.settled(&prepared).await;
+    // In a block and failed costs as much as in a block.
+    let in_block = matches!(settled, Ok(_) | Err(ChainError::Refused { .. }));
+    count(at, &prepared, calls.len(), submitted, in_block.then(|| began.elapsed()), settled.is_ok());
+    let error = match settled {
         Ok(Included {
             height,
             hash,
@@ -184,6 +191,9 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
             };
             let now = relay.now();
             relay.ledger().lock().await.conclude(&ids, &end, now)?;
+            for work in batch {
+                count_done(relay, &work.duty);
+            }
             return Ok(Ended::Included);
         }
         Err(error) => error,
@@ -197,6 +207,39 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
         }
         // Whether it was included is not known: the promise stands until its timeout height has passed.
         _ => Err(error.into()),
+    }
+}
+
+/// Counts a transaction that a node took.
+fn count(
+    at: At<'_>,
+    prepared: &Prepared,
+    messages: usize,
+    submitted: Duration,
+    confirmed: Option<Duration>,
+    succeeded: bool,
+) {
+    let Some(account) = at.chain.account().cloned() else {
+        return;
+    };
+    at.relay.activity().sent(&observe::Sent {
+        zone: at.chain.zone().clone(),
+        account,
+        messages,
+        fee: prepared.fee,
+        denom: at.chain.gas_denom().unwrap_or_default(),
+        submitted,
+        confirmed,
+        succeeded,
+    });
+}
+
+/// Counts what a duty that is in a block has done.
+fn count_done(relay: &Relay, duty: &Duty) {
+    match &duty.act {
+        Act::Advance { of, .. } => relay.activity().advanced(&duty.on, of),
+        Act::ReportFork { of, .. } => relay.activity().fork_reported(&duty.on, of),
+        _ => {}
     }
 }
 

@@ -52,6 +52,7 @@ pub async fn serve(
             Err(RelayError::Chain(
                 error @ (ChainError::NoMoney { .. } | ChainError::Underpriced { .. }),
             )) => {
+                relay.activity().mishap(id, error.to_string(), relay.now());
                 if desk.stop(lane, true) {
                     tracing::error!(zone = %id, lane, %error, "a lane has stopped; it goes on by itself when it can pay");
                 }
@@ -59,6 +60,7 @@ pub async fn serve(
             }
             Err(error) => {
                 tracing::warn!(zone = %id, lane, %error, "trying again in {pause:?}");
+                relay.activity().mishap(id, error.to_string(), relay.now());
                 pause = pause.saturating_mul(2).min(LONGEST);
                 waits_for_news = false;
             }

@@ -1,0 +1,172 @@
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use serde::Serialize;
+use tessera_primitives::{Address, Amount, Height, Timestamp, ZoneId};
+
+use super::metrics::Metrics;
+
+/// How many errors are remembered for people: the newest.
+const MISHAPS: usize = 20;
+
+/// What a relayer does, beside what it knows: counted for `/metrics`, and the newest of it for people. One is shared by
+/// all of a relayer's tasks.
+#[derive(Default)]
+pub struct Activity {
+    metrics: Metrics,
+    zones: Mutex<BTreeMap<ZoneId, ZoneActivity>>,
+    mishaps: Mutex<VecDeque<Mishap>>,
+}
+
+/// What happened on one zone since the start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ZoneActivity {
+    /// The node's newest block, and when it was asked.
+    pub tip: Option<(Height, Timestamp)>,
+    /// What the keys hold, by account.
+    pub wallets: BTreeMap<Address, Wallet>,
+    /// Transactions that were included and succeeded.
+    pub included: u64,
+    /// Transactions that failed, or that no block included.
+    pub failed: u64,
+}
+
+/// What an account can still pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wallet {
+    /// Denom that gas is paid in.
+    pub denom: String,
+    /// How much of it is there, in base units.
+    pub balance: Amount,
+    /// What this process has paid for gas, in base units.
+    pub spent: Amount,
+}
+
+/// Something that went wrong, as a person reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mishap {
+    /// When, by the relayer's clock.
+    pub at: Timestamp,
+    /// On which zone.
+    pub zone: ZoneId,
+    /// What.
+    pub reason: String,
+    /// How often in a row.
+    pub times: u64,
+}
+
+/// A transaction that was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Its zone.
+    pub zone: ZoneId,
+    /// Who signed it.
+    pub account: Address,
+    /// How many messages it has.
+    pub messages: usize,
+    /// What it costs at most: what its sender pays whether or not it succeeds, once a block has it.
+    pub fee: Amount,
+    /// The fee's denom.
+    pub denom: String,
+    /// From when its duties were taken up until a node took it, and until it was seen in a block.
+    pub submitted: Duration,
+    /// See `submitted`; none when no block had it.
+    pub confirmed: Option<Duration>,
+    /// Whether it succeeded.
+    pub succeeded: bool,
+}
+
+impl Activity {
+    /// A node was asked for its newest block.
+    pub fn tip(&self, zone: &ZoneId, tip: Height, at: Timestamp) {
+        self.zone(zone, |activity| activity.tip = Some((tip, at)));
+        self.metrics.tip(zone, tip);
+    }
+
+    /// A transaction has an end.
+    pub fn sent(&self, sent: &Sent) {
+        self.metrics.sent(sent);
+        self.zone(&sent.zone, |activity| {
+            let count = if sent.succeeded {
+                &mut activity.included
+            } else {
+                &mut activity.failed
+            };
+            *count = count.saturating_add(1);
+            if let (Some(_), Some(wallet)) =
+                (sent.confirmed, activity.wallets.get_mut(&sent.account))
+            {
+                wallet.spent = Amount(wallet.spent.0.saturating_add(sent.fee.0));
+                wallet.balance = Amount(wallet.balance.0.saturating_sub(sent.fee.0));
+            }
+        });
+    }
+
+    /// A view of `of` on `on` was advanced by us.
+    pub fn advanced(&self, on: &ZoneId, of: &ZoneId) {
+        self.metrics.advanced(on, of);
+    }
+
+    /// A fork of `of` was proven to the view on `on` by us.
+    pub fn fork_reported(&self, on: &ZoneId, of: &ZoneId) {
+        self.metrics.fork_reported(on, of);
+    }
+
+    /// What an account holds now.
+    pub fn holds(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {
+        self.zone(zone, |activity| {
+            let wallet = activity.wallets.entry(account.clone()).or_insert(Wallet {
+                denom: denom.into(),
+                balance,
+                spent: Amount(0),
+            });
+            wallet.balance = balance;
+        });
+        self.metrics.holds(zone, account, denom, balance);
+    }
+
+    /// Something went wrong. What is said again is counted and not repeated.
+    pub fn mishap(&self, zone: &ZoneId, reason: String, at: Timestamp) {
+        self.metrics.mishap(zone);
+        let mut mishaps = held(&self.mishaps);
+        let again = mishaps
+            .iter()
+            .position(|last| last.zone == *zone && last.reason == reason);
+        let times = again
+            .and_then(|place| mishaps.remove(place))
+            .map_or(1, |last| last.times.saturating_add(1));
+        mishaps.push_front(Mishap {
+            at,
+            zone: zone.clone(),
+            reason,
+            times,
+        });
+        mishaps.truncate(MISHAPS);
+    }
+
+    /// What went wrong last, the newest first.
+    pub fn mishaps(&self) -> Vec<Mishap> {
+        held(&self.mishaps).iter().cloned().collect()
+    }
+
+    /// What happened on a zone since the start.
+    pub fn on(&self, zone: &ZoneId) -> ZoneActivity {
+        held(&self.zones).get(zone).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    fn zone(&self, zone: &ZoneId, change: impl FnOnce(&mut ZoneActivity)) {
+        change(held(&self.zones).entry(zone.clone()).or_default());
+    }
+}
+
+/// Whoever panicked while holding it left figures, which are whole at every instant.
+fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
+}

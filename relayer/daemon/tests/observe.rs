@@ -1,0 +1,282 @@
+//! What operators see of a running relayer, over HTTP: the page, readiness, metrics; and that what ships beside it, a
+//! dashboard, alert rules and a unit, speaks of what there is.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
+
+use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
+
+use tessera::{
+    chain::{embedded::Embedded, Chain},
+    journal::Journal,
+    ledger::Ledger,
+    observe::{serve, Listen, Sent, ServeError},
+    relay::{Relay, Zone},
+    watch,
+};
+use tessera_lock::Settlement;
+use tessera_planner::Policy;
+use tessera_primitives::{Amount, Height};
+use tessera_testing::suite::Suite;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Two zones with a task that waits on both, and a relayer that has read what happened.
+async fn relay() -> Arc<Relay> {
+    let mut suite = Suite::new(2).unwrap();
+    let there = suite.payment(0, "ann", "bob", &suite.coin(0).unwrap(), 100);
+    let back = suite.payment(1, "bob", "ann", &suite.coin(1).unwrap(), 200);
+    let parts = vec![(0, there.unwrap()), (1, back.unwrap())];
+    let plan = suite.plan(parts, Settlement::OnProof).unwrap();
+    suite.register_all(&plan).unwrap();
+    let sides = (0..2).map(|on| suite.side(on).unwrap().clone());
+    let zones = sides.map(|side| {
+        let account = side.zone.account("relayer").unwrap();
+        let (lock, view) = (side.zone.address(&side.lock), side.zone.address(&side.view));
+        Zone {
+            chain: Arc::new(Embedded::new(side.zone, &account).unwrap()),
+            witnesses: Vec::new(),
+            lock: lock.unwrap(),
+            view: view.unwrap(),
+            start: Height(1),
+            poll: Duration::from_millis(10),
+            max_messages: 30,
+        }
+    });
+    let ledger = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();
+    let relay = Relay::new(zones.collect(), ledger);
+    for zone in relay.zones() {
+        watch::survey(&relay, zone).await.unwrap();
+        watch::catch_up(&relay, zone).await.unwrap();
+    }
+    Arc::new(relay)
+}
+
+/// Everything that is counted happens once.
+fn busy(relay: &Relay) {
+    let zones: Vec<_> = relay.zones().collect();
+    let (one, other) = (zones[0].chain.zone(), zones[1].chain.zone());
+    let account = zones[0].chain.account().unwrap();
+    let activity = relay.activity();
+    activity.holds(one, account, "utess", Amount(1_000));
+    for (confirmed, succeeded) in [(true, true), (true, false), (false, false)] {
+        activity.sent(&Sent {
+            zone: one.clone(),
+            account: account.clone(),
+            messages: 3,
+            fee: Amount(200),
+            denom: "utess".into(),
+            submitted: Duration::from_millis(70),
+            confirmed: confirmed.then_some(Duration::from_millis(900)),
+            succeeded,
+        });
+    }
+    activity.advanced(one, other);
+    activity.fork_reported(one, other);
+    for _ in 0..2 {
+        activity.mishap(one, "<b>refused</b>".into(), relay.now());
+    }
+}
+
+async fn get(address: SocketAddr, path: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let code = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (code, body.into())
+}
+
+/// Asks a relayer's servers for some pages.
+async fn ask<const N: usize>(relay: &Arc<Relay>, paths: [&str; N]) -> [(u16, String); N] {
+    let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let listen = Listen {
+        rest: any,
+        telemetry: any,
+    };
+    let cancel = CancellationToken::new();
+    let serving = serve(relay, listen, &cancel).await.unwrap();
+    let (rest, telemetry) = (serving.rest.unwrap(), serving.telemetry.unwrap());
+    let served = tokio::spawn(serving.run());
+    let mut answers = std::array::from_fn(|_| (0, String::new()));
+    for (answer, path) in answers.iter_mut().zip(paths) {
+        let address = if path == "/metrics" { telemetry } else { rest };
+        *answer = get(address, path).await;
+    }
+    cancel.cancel();
+    served.await.unwrap();
+    answers
+}
+
+#[tokio::test]
+async fn whoever_asks_is_told_how_it_stands() {
+    let relay = relay().await;
+    busy(&relay);
+    let [health, ready, version, state, page] =
+        ask(&relay, ["/health", "/ready", "/version", "/state", "/"]).await;
+    for (code, _) in [&health, &ready, &version, &state, &page] {
+        assert_eq!(*code, 200);
+    }
+    let ready: serde_json::Value = serde_json::from_str(&ready.1).unwrap();
+    assert_eq!(
+        ready,
+        serde_json::json!({ "ready": true, "reasons": [] }),
+        "{ready}"
+    );
+    let version: serde_json::Value = serde_json::from_str(&version.1).unwrap();
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+
+    let state: serde_json::Value = serde_json::from_str(&state.1).unwrap();
+    assert_eq!(state["open"], 1);
+    let first = &state["zones"][0];
+    assert_eq!((&first["open"], &first["failed"]), (&2.into(), &2.into()));
+    assert_eq!(first["height"], first["tip"]);
+    assert_eq!(first["views"][0]["status"], "active");
+    // 1,000 less two fees: a transaction that no block had costs nothing.
+    assert_eq!(first["wallets"][0][1]["balance"], "600");
+    assert_eq!(state["errors"][0]["times"], 2);
+
+    // What a zone says is shown as text, whatever it is.
+    let page = page.1;
+    assert!(page.contains("keeps up") && page.contains("&lt;b&gt;refused&lt;/b&gt;"));
+    assert!(!page.contains("<b>refused"));
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
+}
+
+#[tokio::test]
+async fn it_is_not_ready_while_a_zone_was_never_read() {
+    let empty = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();
+    let relay = Arc::new(Relay::new(Vec::new(), empty));
+    let [ready, health] = ask(&relay, ["/ready", "/health"]).await;
+    assert_eq!((ready.0, health.0), (503, 200));
+    assert!(ready.1.contains("no_zone"), "{}", ready.1);
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
+    let relay = relay().await;
+    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listen = Listen {
+        rest: None,
+        telemetry: Some(taken.local_addr().unwrap()),
+    };
+    let refused = serve(&relay, listen, &CancellationToken::new()).await;
+    let refused = refused.err().unwrap();
+    assert!(matches!(refused, ServeError::Listen { table: "telemetry", .. }));
+    assert!(refused.to_string().contains("another port"), "{refused}");
+}
+
+/// The names that `/metrics` tells, each with the suffixes of its type.
+async fn names() -> BTreeSet<String> {
+    let relay = relay().await;
+    busy(&relay);
+    let [(code, text)] = ask(&relay, ["/metrics"]).await;
+    assert_eq!(code, 200);
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    let names = samples.map(|line| line.split(['{', ' ']).next().unwrap().to_string());
+    names.collect()
+}
+
+#[tokio::test]
+async fn metrics_have_the_names_that_operators_know() {
+    let names = names().await;
+    for known in [
+        "total_messages_submitted_total",
+        "client_updates_submitted_total",
+        "client_expiration_seconds",
+        "view_age_blocks",
+        "backlog_size",
+        "backlog_oldest",
+        "backlog_deadline",
+        "tx_latency_submitted_bucket",
+        "tx_latency_confirmed_count",
+        "wallet_balance",
+        "fees_spent_total",
+        "forks_reported_total",
+        "transactions_total",
+        "errors_total",
+        "chain_tip",
+        "chain_height",
+        "tasks_open",
+        "stuck",
+        "alarms",
+    ] {
+        assert!(names.contains(known), "{known} is missing in {names:?}");
+    }
+}
+
+/// The metrics that an expression names: words that are no label, function or keyword.
+fn metrics_of(expression: &str) -> BTreeSet<String> {
+    // Labels stand in braces, or in parentheses after these words.
+    let mut plain = String::new();
+    let mut depth = 0;
+    for c in expression.chars() {
+        match c {
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            c if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    let mut words = BTreeSet::new();
+    let mut rest = plain.as_str();
+    while let Some(start) = rest.find(|c: char| c.is_ascii_lowercase()) {
+        rest = &rest[start..];
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        rest = after.trim_start();
+        if word == "by" {
+            rest = rest.split_once(')').unwrap().1;
+        } else if !rest.starts_with('(') && !["and", "or", "unless"].contains(&word) {
+            words.insert(word.to_string());
+        }
+    }
+    // What Prometheus itself says of those it asks; and "sum by (…) (…)", whose function stands before the word "by".
+    words.retain(|word| !["up", "sum", "max"].contains(&word.as_str()));
+    words
+}
+
+#[tokio::test]
+async fn dashboard_and_alerts_ask_for_metrics_that_there_are() {
+    let names = names().await;
+    let dashboard: serde_json::Value =
+        serde_json::from_str(include_str!("../operate/grafana-dashboard.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().flat_map(|p| p["targets"].as_array().unwrap());
+    let shown = targets.map(|target| target["expr"].as_str().unwrap().to_string());
+
+    let alerts: serde_norway::Value =
+        serde_norway::from_str(include_str!("../operate/alerts.yaml")).unwrap();
+    let rules = alerts["groups"][0]["rules"].as_sequence().unwrap();
+    for rule in rules {
+        for key in ["alert", "expr", "labels", "annotations"] {
+            assert!(rule.get(key).is_some(), "{rule:?} has no {key}");
+        }
+    }
+    let alarmed = rules.iter().map(|rule| rule["expr"].as_str().unwrap().to_string());
+
+    let asked: Vec<String> = shown.chain(alarmed).collect();
+    assert!(asked.len() > 30);
+    for expression in &asked {
+        for metric in metrics_of(expression) {
+            assert!(names.contains(&metric), "{expression}: no {metric} in {names:?}");
+        }
+    }
+    // The test itself sees a name that is none.
+    assert_eq!(
+        metrics_of("sum by (chain) (rate(nothing_total{a=\"b\"}[5m])) > 0.2 * nowhere"),
+        BTreeSet::from(["nothing_total".to_string(), "nowhere".to_string()])
+    );
+}
