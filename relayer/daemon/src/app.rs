@@ -10,7 +10,7 @@ use crate::{
         Chain, ChainError,
     },
     config::{ChainConfig, Config},
-    keys::{KeyError, KeyRing},
+    keys::{self, KeyError, KeyRing},
     relay::Zone,
 };
 
@@ -45,9 +45,10 @@ pub async fn connect(
     endpoint: &str,
     key: Option<(&KeyRing, &str)>,
 ) -> Result<Wasmd, AppError> {
-    let key = key
-        .map(|(ring, name)| ring.load(&chain.id, name))
-        .transpose()?;
+    let key = match key {
+        Some((ring, name)) => Some(keys::open(ring, chain, name).await?),
+        None => None,
+    };
     let settings = Settings {
         zone: chain.id.clone(),
         endpoint: endpoint.into(),

@@ -27,6 +27,7 @@ pub mod journal;
 pub mod keys;
 pub mod ledger;
 pub mod relay;
+pub mod running;
 pub mod submit;
 pub mod telemetry;
 pub mod watch;

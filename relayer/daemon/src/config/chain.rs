@@ -95,7 +95,7 @@ pub struct ChainConfig {
     )]
     pub trusting_period: Option<Duration>,
     /// Share of trusted validators' weight that must have signed a header.
-    #[serde(default = "one_third")]
+    #[serde(default = "two_thirds")]
     pub trust_threshold: TrustThreshold,
     /// Which channels' packets are relayed.
     #[serde(default)]
@@ -345,9 +345,9 @@ fn default_tx_size() -> usize {
     180_000
 }
 
-fn one_third() -> TrustThreshold {
+fn two_thirds() -> TrustThreshold {
     TrustThreshold {
-        numerator: 1,
+        numerator: 2,
         denominator: 3,
     }
 }

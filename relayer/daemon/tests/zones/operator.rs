@@ -81,6 +81,7 @@ impl Ground {
                 name,
                 "--mnemonic-file",
                 file,
+                "--unencrypted",
             ]);
             address = added["account"].as_str().unwrap().into();
         }

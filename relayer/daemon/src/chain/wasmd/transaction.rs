@@ -121,7 +121,7 @@ impl Wasmd {
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
         let (lane, used) = self.try_out(&messages, until).await?;
         let gas_limit = self.padded(used, spare)?;
-        let bytes = self.signed(&messages, lane, until, gas_limit)?;
+        let bytes = self.signed(&messages, lane, until, gas_limit).await?;
         Ok(Prepared {
             hash: Hash::sha256(&bytes),
             bytes,
@@ -158,7 +158,7 @@ impl Wasmd {
         until: Height,
     ) -> Result<Result<u64, Objection>, ChainError> {
         // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
-        let draft = self.signed(messages, lane, until, 1)?;
+        let draft = self.signed(messages, lane, until, 1).await?;
         self.ask_gas(draft).await
     }
 
@@ -194,7 +194,7 @@ impl Wasmd {
         (gas_limit as f64 * self.settings.gas.price).ceil() as u128
     }
 
-    fn signed(
+    async fn signed(
         &self,
         messages: &[Any],
         lane: Lane,
@@ -225,7 +225,9 @@ impl Wasmd {
             .map_err(|error: tendermint::Error| wrong(error.to_string()))?;
         let document = SignDoc::new(&body, &info, &chain, lane.account_number)
             .map_err(|error| wrong(error.to_string()))?;
-        key.sign(document).map_err(|error| wrong(error.to_string()))
+        key.sign(document)
+            .await
+            .map_err(|error| wrong(error.to_string()))
     }
 
     /// Sends and waits. The lane's sequence is forgotten after any refusal, since somebody else may use the key.

@@ -7,5 +7,6 @@ pub mod kept;
 pub mod lapsed;
 pub mod refused;
 pub mod rejected;
+pub mod reloaded;
 pub mod reversed;
 pub mod swapped;
