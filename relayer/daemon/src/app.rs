@@ -1,8 +1,8 @@
 //! From the configuration to zones that can be used.
 
-use std::sync::Arc;
+mod policy;
 
-use tessera_planner::Policy;
+use std::sync::Arc;
 
 use crate::{
     chain::{
@@ -10,10 +10,12 @@ use crate::{
         Chain, ChainError,
     },
     config::{ChainConfig, Config},
-    keys::{KeyError, KeyRing},
+    keys::{self, KeyError, KeyRing, SigningKey},
     relay::Zone,
     watch::Witness,
 };
+
+pub use policy::policy;
 
 /// Blocks after which a transaction can no longer be included: half a minute where blocks take a second.
 const TIMEOUT_BLOCKS: u64 = 30;
@@ -35,6 +37,14 @@ pub enum AppError {
         /// The missing table.
         table: &'static str,
     },
+    /// `[policy]` names an address that is none.
+    #[error("[policy]: {address} is no address: {reason}")]
+    Address {
+        /// What was written.
+        address: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// Two of its keys are one account.
     #[error("chain {zone}: key {name:?} has the same account as another of key_names: a lane needs an account of its own")]
     SameKey {
@@ -54,9 +64,7 @@ pub async fn connect(
     endpoint: &str,
     key: Option<(&KeyRing, &str)>,
 ) -> Result<Wasmd, AppError> {
-    let key = key
-        .map(|(ring, name)| ring.load(&chain.id, name))
-        .transpose()?;
+    let key = opened(chain, key).await?;
     Ok(Wasmd::connect(settings(chain, vec![endpoint.into()]), key).await?)
 }
 
@@ -65,10 +73,18 @@ pub async fn connect(
 /// # Errors
 /// [`AppError`]; [`ChainError::Unreachable`] only when no node answers.
 pub async fn reach(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result<Wasmd, AppError> {
-    let key = key
-        .map(|(ring, name)| ring.load(&chain.id, name))
-        .transpose()?;
+    let key = opened(chain, key).await?;
     Ok(Wasmd::connect(settings(chain, chain.rpc_addrs.clone()), key).await?)
+}
+
+async fn opened(
+    chain: &ChainConfig,
+    key: Option<(&KeyRing, &str)>,
+) -> Result<Option<SigningKey>, AppError> {
+    Ok(match key {
+        Some((ring, name)) => Some(keys::open(ring, chain, name).await?),
+        None => None,
+    })
 }
 
 fn settings(chain: &ChainConfig, endpoints: Vec<String>) -> Settings {
@@ -116,7 +132,7 @@ pub async fn serve(
         .iter()
         .flat_map(|(ring, names)| names.iter().map(move |name| (ring, name)))
     {
-        let lane = reader.with_key(ring.load(&chain.id, name)?)?;
+        let lane = reader.with_key(keys::open(ring, chain, name).await?)?;
         if lanes.iter().any(|other| other.account() == lane.account()) {
             return Err(AppError::SameKey {
                 zone: chain.id.to_string(),
@@ -157,14 +173,4 @@ fn witness(chain: &ChainConfig, endpoint: &str) -> Witness {
 pub async fn adopt(zone: &Zone, chain: &ChainConfig) -> Result<(), AppError> {
     let settings = settings(chain, chain.rpc_addrs.clone());
     Ok(zone.chain.adopt(settings).await?)
-}
-
-/// What the configuration lets the planner decide.
-pub fn policy(config: &Config) -> Policy {
-    Policy {
-        refresh: config.mode.clients.refresh,
-        misbehaviour: config.mode.clients.misbehaviour,
-        reject_own: config.mode.locks.reject_own,
-        ..Policy::default()
-    }
 }

@@ -1,5 +1,6 @@
 //! What can be said to `tessera`: one verb, one file.
 
+pub mod channel;
 pub mod completions;
 pub mod config;
 #[cfg(feature = "demo")]
@@ -7,16 +8,21 @@ pub mod demo;
 pub mod deploy;
 pub mod keys;
 pub mod query;
+pub mod signer;
 pub mod start;
 pub mod tx;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
 use crate::{
     config::{Config, ConfigError, LogLevel},
+    keys::{KeyRing, Passphrases},
     telemetry,
 };
 
@@ -25,11 +31,20 @@ use crate::{
 #[command(name = "tessera", version, max_term_width = 100)]
 pub struct Arguments {
     /// The configuration file.
-    #[arg(long, global = true, value_name = "FILE", env = "TESSERA_CONFIG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "TESSERA_CONFIG",
+        hide_env_values = true
+    )]
     config: Option<PathBuf>,
     /// Print one result object on one line on standard output; logs go to standard error.
     #[arg(long, global = true)]
     json: bool,
+    /// Read the passphrase of the keys from this file descriptor instead of asking for it.
+    #[arg(long, global = true, value_name = "N")]
+    passphrase_fd: Option<u32>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -52,6 +67,11 @@ enum Verb {
     /// Keys that sign.
     #[command(subcommand)]
     Keys(keys::Arguments),
+    /// Hold keys, and sign with them what relayers elsewhere send.
+    Signer(signer::Arguments),
+    /// Channels of ordinary IBC.
+    #[command(subcommand)]
+    Channel(channel::Arguments),
     /// The configuration file.
     #[command(subcommand)]
     Config(config::Arguments),
@@ -60,6 +80,14 @@ enum Verb {
 }
 
 impl Verb {
+    /// Whether it works with what the configuration says, and does not tell about it itself.
+    fn needs_config(&self) -> bool {
+        matches!(
+            self,
+            Verb::Start(_) | Verb::Query(_) | Verb::Tx(_) | Verb::Deploy(_) | Verb::Keys(_)
+        )
+    }
+
     /// The configured level; the demo tells its story itself.
     fn log_level(&self, context: &Context) -> LogLevel {
         #[cfg(feature = "demo")]
@@ -76,6 +104,7 @@ impl Verb {
 pub struct Context {
     path: PathBuf,
     json: bool,
+    keys: KeyRing,
 }
 
 /// What a verb has to say: as a person reads it, and as a program does.
@@ -125,21 +154,38 @@ impl Context {
         Config::load(&self.path)
     }
 
-    /// The keys.
-    pub fn keys(&self) -> crate::keys::KeyRing {
-        crate::keys::KeyRing::new(self.home().join("keys"))
+    /// The keys, one passphrase for all of them.
+    pub fn keys(&self) -> KeyRing {
+        self.keys.clone()
+    }
+
+    /// The journal: beside the configuration unless told.
+    pub fn journal(&self, told: Option<PathBuf>) -> PathBuf {
+        told.unwrap_or_else(|| self.home().join("journal.redb"))
     }
 }
 
 /// Runs one verb and prints what it has to say, in Hermes' envelope with `--json`.
 pub async fn run(arguments: Arguments) -> ExitCode {
     let path = arguments.config.unwrap_or_else(default_path);
+    let folder = path.parent().unwrap_or(Path::new("")).join("keys");
+    let passphrases = Passphrases::new(arguments.passphrase_fd);
     let context = Context {
         path,
         json: arguments.json,
+        keys: KeyRing::with_passphrases(folder, passphrases),
     };
     let level = arguments.verb.log_level(&context);
     telemetry::start(level, context.json);
+    if arguments.verb.needs_config() {
+        for note in context
+            .config()
+            .map(|config| config.notes)
+            .unwrap_or_default()
+        {
+            tracing::warn!("{note}");
+        }
+    }
     let outcome = match arguments.verb {
         #[cfg(feature = "demo")]
         Verb::Demo(arguments) => demo::run(&context, arguments).await,
@@ -147,8 +193,10 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Query(arguments) => query::run(&context, arguments).await,
         Verb::Tx(arguments) => tx::run(&context, arguments).await,
         Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
-        Verb::Keys(arguments) => keys::run(&context, arguments),
-        Verb::Config(arguments) => config::run(&context, arguments),
+        Verb::Keys(arguments) => keys::run(&context, arguments).await,
+        Verb::Signer(arguments) => signer::run(&context, arguments).await,
+        Verb::Channel(arguments) => channel::run(&context, arguments).await,
+        Verb::Config(arguments) => config::run(&context, arguments).await,
         Verb::Completions(arguments) => completions::run(arguments),
     };
     report(&context, outcome)
@@ -178,7 +226,7 @@ fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
 }
 
 /// An error with its causes in one line, each said once: some tell their cause themselves.
-fn reason(error: &anyhow::Error) -> String {
+pub(crate) fn reason(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if !text.ends_with(&cause) {

@@ -1,18 +1,21 @@
 //! The configuration file: TOML, Hermes' names, unknown keys refused with the nearest known one.
 //!
 //! [`SAMPLE`] documents every key, and is where the known ones are read from. The environment overrides the file, see
-//! [`environment`].
+//! [`environment`]. A file of Hermes is read as it is: its notes say what of it has no meaning here.
 
 mod chain;
+mod change;
 mod check;
 mod duration;
 pub mod environment;
 mod error;
+mod hermes;
 mod known;
 mod mode;
+mod registry;
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -25,11 +28,13 @@ pub use chain::{
     AddressType, ChainConfig, DynamicGasPrice, EventSource, FilterPolicy, GasPrice, LocksConfig,
     PacketFilter, SignerConfig, TrustThreshold, ViewsConfig,
 };
+pub use change::Change;
 pub use duration::{format_duration, parse_duration};
 pub use error::ConfigError;
 pub use mode::{
     Clients, Global, Locks, LogLevel, Mode, Packets, PolicyConfig, Rest, Selection, Telemetry,
 };
+pub use registry::Registered;
 
 /// A file with every key, each documented.
 pub const SAMPLE: &str = include_str!("../config.sample.toml");
@@ -41,6 +46,9 @@ pub struct Config {
     /// Where it was read from.
     #[serde(skip)]
     pub path: PathBuf,
+    /// What a file of Hermes says that has no meaning here.
+    #[serde(skip)]
+    pub notes: Vec<String>,
     /// `[global]`
     pub global: Global,
     /// `[mode]`
@@ -61,11 +69,15 @@ impl Config {
     /// # Errors
     /// [`ConfigError`].
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|source| ConfigError::File {
-            path: path.into(),
-            source,
-        })?;
-        Config::parse_with(path, &text, &environment::overrides())
+        Config::parse_with(path, &read(path)?, &environment::overrides())
+    }
+
+    /// Reads and checks a file as it is.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn load_bare(path: &Path) -> Result<Config, ConfigError> {
+        Config::parse(path, &read(path)?)
     }
 
     /// Checks the text of a file.
@@ -90,13 +102,24 @@ impl Config {
             reason: error.to_string().trim_end().to_string(),
         };
         let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
-        check_keys(path, &table)?;
-        let mut config: Config = toml::from_str(text).map_err(syntax)?;
+        let mut config = if hermes::is_hermes(&table) {
+            let config = hermes::read(path, text, &table)?;
+            table = toml::Table::try_from(&config).map_err(|error| ConfigError::Hermes {
+                path: path.into(),
+                reason: error.to_string(),
+            })?;
+            config
+        } else {
+            check_keys(path, &table)?;
+            toml::from_str(text).map_err(syntax)?
+        };
         config.path = path.into();
         check::check(&config)?;
         // One at a time, so that the one that is wrong is named.
         for given in overrides {
+            let notes = std::mem::take(&mut config.notes);
             config = overridden(path, &mut table, given)?;
+            config.notes = notes;
         }
         Ok(config)
     }
@@ -113,6 +136,16 @@ impl Config {
             known: self.chains.iter().map(|c| c.id.to_string()).collect(),
         })
     }
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    fs::read_to_string(path).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => ConfigError::Missing { path: path.into() },
+        _ => ConfigError::File {
+            path: path.into(),
+            source,
+        },
+    })
 }
 
 fn overridden(

@@ -6,5 +6,9 @@ use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    if let Err(error) = tessera::keys::guard::enclose() {
+        eprintln!("error: this system does not let secrets be kept out of core files: {error}");
+        return ExitCode::FAILURE;
+    }
     tessera::command::run(tessera::command::Arguments::parse()).await
 }

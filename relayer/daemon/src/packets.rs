@@ -8,6 +8,7 @@
 
 mod channel;
 mod hermes;
+mod key;
 
 use std::{fmt, thread::JoinHandle};
 
@@ -20,8 +21,9 @@ use ibc_relayer::{
 };
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 
-pub use channel::{open, Opened, Route};
+pub use channel::{open, End, Opened, Route};
 pub use hermes::hermes_config;
+pub use key::keys;
 
 /// Why ordinary IBC does not work.
 #[derive(Debug, thiserror::Error)]

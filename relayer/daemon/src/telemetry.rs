@@ -1,13 +1,45 @@
 //! Logs: to standard error, so that standard output carries results alone.
 
-use std::io::IsTerminal;
+use std::{io::IsTerminal, sync::OnceLock};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    fmt, layer::SubscriberExt, reload, util::SubscriberInitExt, EnvFilter, Registry,
+};
 
 use crate::config::LogLevel;
 
+/// What changes the level of a process's logs.
+static LEVEL: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
+
 /// Starts logging. `RUST_LOG` overrides the level. JSON lines where standard error is no terminal and `json` is asked.
 pub fn start(level: LogLevel, json: bool) {
+    let (filter, handle) = reload::Layer::new(filter(level));
+    let terminal = std::io::stderr().is_terminal();
+    let layer = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(terminal);
+    let registry = tracing_subscriber::registry().with(filter);
+    let started = if json && !terminal {
+        registry.with(layer.json()).try_init()
+    } else {
+        registry.with(layer.compact()).try_init()
+    };
+    // A second start (tests in one process) keeps the first.
+    if started.is_ok() {
+        let _first = LEVEL.set(handle);
+    }
+}
+
+/// Changes the level while the process runs. `RUST_LOG` overrides it still.
+pub fn set_level(level: LogLevel) {
+    let changed = LEVEL.get().map(|handle| handle.reload(filter(level)));
+    if let Some(Err(error)) = changed {
+        tracing::warn!(%error, "the log level stays");
+    }
+}
+
+fn filter(level: LogLevel) -> EnvFilter {
     let level = match level {
         LogLevel::Error => "error",
         LogLevel::Warn => "warn",
@@ -15,18 +47,6 @@ pub fn start(level: LogLevel, json: bool) {
         LogLevel::Debug => "debug",
         LogLevel::Trace => "trace",
     };
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(format!("warn,tessera={level}")));
-    let terminal = std::io::stderr().is_terminal();
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .with_ansi(terminal);
-    // A second start (tests in one process) keeps the first.
-    let _already_started = if json && !terminal {
-        builder.json().try_init()
-    } else {
-        builder.compact().try_init()
-    };
+    EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(format!("warn,tessera={level}")))
 }

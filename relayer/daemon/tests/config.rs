@@ -284,12 +284,12 @@ fn values_out_of_range_say_what_is_expected() {
             "trusting_period must be more than 0",
         ),
         (
-            "trust_threshold = \"1/3\"",
+            "trust_threshold = \"2/3\"",
             "trust_threshold = \"1/4\"",
             "1/4 is not from 1/3 to 1",
         ),
         (
-            "trust_threshold = \"1/3\"",
+            "trust_threshold = \"2/3\"",
             "trust_threshold = \"2/1\"",
             "2/1 is not from 1/3 to 1",
         ),
@@ -297,6 +297,26 @@ fn values_out_of_range_say_what_is_expected() {
             "\"https://signer.example",
             "\"http://signer.example",
             "signer must be an https address",
+        ),
+        (
+            "\"https://signer.example:3100\"",
+            "\"http://localhost:pw@signer.example\"",
+            "signer must be an https address",
+        ),
+        (
+            "[\"http://127.0.0.1:26657\"]",
+            "[\"http://a\", \"key:secret\"]",
+            "rpc_addrs must be http or https addresses, not number 2",
+        ),
+        (
+            "ws://127.0.0.1:26657/websocket",
+            "http://127.0.0.1",
+            "event_source.url must be a ws or wss address",
+        ),
+        (
+            "account = \"wasm1",
+            "account = \"osmo1",
+            "signer.account must be an address with this chain's account_prefix",
         ),
         ("port = 3000", "port = 70000", "70000"),
         (

@@ -52,7 +52,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     config
         .chains
         .retain(|chain| [&a_chain, &b_chain].contains(&&chain.id.to_string()));
-    let keys = packets::keys(&config, &context.keys()?)?;
+    let keys = packets::keys(&config, &context.keys())?;
     let hermes = packets::hermes_config(&config)?;
     let route = Route {
         a_chain: a_chain.parse().context("--a-chain")?,

@@ -1,12 +1,23 @@
 //! `tessera start`
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use clap::Args;
+use tokio::signal::unix::{signal, Signal, SignalKind};
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, Outcome};
-use crate::{app, journal::Journal, ledger::Ledger, relay::Relay, watch};
+use crate::{
+    app,
+    config::{Change, Config},
+    journal::Journal,
+    keys::KeyRing,
+    ledger::Ledger,
+    observe::{self, Listen},
+    packets::{self, Packets},
+    relay::{Relay, Zone},
+    running, telemetry, watch,
+};
 
 /// Where the journal is.
 #[derive(Debug, Args)]
@@ -16,45 +27,174 @@ pub struct Arguments {
     journal: Option<PathBuf>,
 }
 
-/// Relays until interrupted.
+/// A configuration, and the zones that it names, connected.
+struct Setup {
+    config: Config,
+    zones: Vec<Zone>,
+}
+
+/// Relays until interrupted, and with another configuration when it is told to read it again.
 ///
 /// # Errors
 /// With what keeps it from starting, or a journal that fails.
 pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
+    let path = context.journal(arguments.journal);
     let config = context.config()?;
+    // Before anybody can be told this process's number: a request to read again must not end it.
+    let mut reloads = signal(SignalKind::hangup())?;
+    let _running = running::claim(&path)?;
     let ring = context.keys();
-    let path = arguments.journal;
-    let path = path.unwrap_or_else(|| context.home().join("journal.redb"));
-    let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config))?;
-    let mut zones = Vec::new();
-    for chain in &config.chains {
-        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        zones.push(app::serve(chain, Some((&ring, &names))).await?);
+    let zones = connect(&config, &ring).await?;
+    let mut setup = Some(Setup { config, zones });
+    let mut finished = 0;
+    while let Some(Setup { config, zones }) = setup {
+        let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config)?)?;
+        let relay = Arc::new(Relay::new(zones, ledger));
+        let cancel = CancellationToken::new();
+        setup = {
+            let relaying = relay_all(relay.clone(), &config, &ring, cancel.clone());
+            tokio::pin!(relaying);
+            tokio::select! {
+                ended = &mut relaying => {
+                    ended?;
+                    None
+                }
+                next = next_setup(context, &ring, config.clone(), &mut reloads) => {
+                    cancel.cancel();
+                    relaying.await?;
+                    next
+                }
+            }
+        };
+        finished = relay.ledger().lock().await.knowledge().finished();
     }
-    let relay = Arc::new(Relay::new(zones, ledger));
-    for zone in relay.zones() {
-        watch::survey(&relay, zone).await?;
-        let id = zone.chain.zone();
-        tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
-    }
-    let cancel = CancellationToken::new();
-    let stop = cancel.clone();
-    tokio::spawn(async move {
-        interrupted().await;
-        tracing::info!("stopping");
-        stop.cancel();
-    });
-    relay.clone().run(cancel).await?;
-    let finished = relay.ledger().lock().await.knowledge().finished();
     Outcome::new(
         format!("stopped; {finished} tasks were seen to their end"),
         &serde_json::json!({ "finished": finished }),
     )
 }
 
+async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
+    let mut zones = Vec::new();
+    for chain in &config.chains {
+        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
+        zones.push(app::serve(chain, Some((ring, &names))).await?);
+    }
+    Ok(zones)
+}
+
+/// Relays, and shows how it stands, until it is cancelled.
+async fn relay_all(
+    relay: Arc<Relay>,
+    config: &Config,
+    ring: &KeyRing,
+    cancel: CancellationToken,
+) -> anyhow::Result<()> {
+    // Whatever ends this ends all that was started for it.
+    let _ended = cancel.clone().drop_guard();
+    let serving = observe::serve(&relay, listen(config), &cancel).await?;
+    tokio::spawn(serving.run());
+    for zone in relay.zones() {
+        tokio::select! {
+            surveyed = watch::survey(&relay, zone) => surveyed?,
+            () = cancel.cancelled() => return Ok(()),
+        }
+        let id = zone.chain.zone();
+        tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
+        let every = config.telemetry.refresh_interval;
+        let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
+        tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
+    }
+    let packets = start_packets(config, ring).await?;
+    let relayed = relay.run(cancel).await;
+    if let Some(packets) = packets {
+        tokio::task::spawn_blocking(move || packets.stop()).await??;
+    }
+    Ok(relayed?)
+}
+
+/// Ordinary IBC, where `[mode.packets]` enables it.
+async fn start_packets(config: &Config, ring: &KeyRing) -> anyhow::Result<Option<Packets>> {
+    if !config.mode.packets.enabled {
+        return Ok(None);
+    }
+    let keys = packets::keys(config, ring)?;
+    if keys.is_empty() {
+        tracing::warn!("[mode.packets] is enabled, and no chain has a packet_key_name");
+        return Ok(None);
+    }
+    let hermes = packets::hermes_config(config)?;
+    let chains = keys.len();
+    let started = tokio::task::spawn_blocking(move || Packets::start(hermes, keys)).await??;
+    tracing::info!(chains, "relaying packets of ordinary IBC");
+    Ok(Some(started))
+}
+
+fn listen(config: &Config) -> Listen {
+    let address = |enabled: bool, host, port| enabled.then_some(SocketAddr::new(host, port));
+    let (rest, telemetry) = (&config.rest, &config.telemetry);
+    Listen {
+        rest: address(rest.enabled, rest.host, rest.port),
+        telemetry: address(telemetry.enabled, telemetry.host, telemetry.port),
+    }
+}
+
+/// What to go on with: nothing after an interrupt, and other zones after a changed configuration. One that is refused, or
+/// whose zones do not answer, changes nothing. Whatever was promised meanwhile is in the journal.
+async fn next_setup(
+    context: &Context,
+    ring: &KeyRing,
+    mut config: Config,
+    reloads: &mut Signal,
+) -> Option<Setup> {
+    let interrupted = interrupted();
+    tokio::pin!(interrupted);
+    loop {
+        tokio::select! {
+            () = &mut interrupted => {
+                tracing::info!("stopping");
+                return None;
+            }
+            _ = reloads.recv() => {}
+        }
+        let new = match context.config() {
+            Ok(new) => new,
+            Err(error) => {
+                tracing::error!(%error, "the configuration was read again and refused: nothing changes");
+                continue;
+            }
+        };
+        let changes = config.changes(&new);
+        announce(&changes);
+        let only_level = |change: &Change| matches!(change, Change::LogLevel(_));
+        if !changes.iter().all(only_level) {
+            match connect(&new, ring).await {
+                Ok(zones) => return Some(Setup { config: new, zones }),
+                Err(error) => {
+                    let reason = super::reason(&error);
+                    tracing::error!(reason, "no new zones: the old configuration stays");
+                    continue;
+                }
+            }
+        }
+        config.global = new.global;
+    }
+}
+
+fn announce(changes: &[Change]) {
+    if changes.is_empty() {
+        tracing::info!("the configuration was read again; nothing differs");
+    }
+    for change in changes {
+        if let Change::LogLevel(level) = change {
+            telemetry::set_level(*level);
+        }
+        tracing::info!(%change, "changed");
+    }
+}
+
 /// Waits for an interrupt or a request to end.
-async fn interrupted() {
-    use tokio::signal::unix::{signal, SignalKind};
+pub(super) async fn interrupted() {
     match signal(SignalKind::terminate()) {
         Ok(mut terminated) => tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

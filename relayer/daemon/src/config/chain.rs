@@ -47,6 +47,8 @@ pub struct ChainConfig {
     /// The keys that sign, the first where one is enough; never empty.
     #[serde(alias = "key_name", deserialize_with = "one_or_many")]
     pub key_names: Vec<String>,
+    /// The key that signs packets of ordinary IBC, none of `key_names`; none where they are not relayed.
+    pub packet_key_name: Option<String>,
     /// `[chains.signer]`: the keys are elsewhere.
     pub signer: Option<SignerConfig>,
     /// Price of a unit of gas.
@@ -95,7 +97,7 @@ pub struct ChainConfig {
     )]
     pub trusting_period: Option<Duration>,
     /// Share of trusted validators' weight that must have signed a header.
-    #[serde(default = "one_third")]
+    #[serde(default = "two_thirds")]
     pub trust_threshold: TrustThreshold,
     /// Which channels' packets are relayed.
     #[serde(default)]
@@ -345,9 +347,9 @@ fn default_tx_size() -> usize {
     180_000
 }
 
-fn one_third() -> TrustThreshold {
+fn two_thirds() -> TrustThreshold {
     TrustThreshold {
-        numerator: 1,
+        numerator: 2,
         denominator: 3,
     }
 }

@@ -1,6 +1,12 @@
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
-use super::{duration::format_duration, ChainConfig, Config, ConfigError};
+use tendermint_rpc::{HttpClientUrl, WebSocketClientUrl};
+use tessera_primitives::Denom;
+use tonic::codegen::http::Uri;
+
+use super::{
+    duration::format_duration, ChainConfig, Config, ConfigError, EventSource, SignerConfig,
+};
 
 /// Refuses what is in no range, and two sections that are about one chain.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
@@ -12,99 +18,178 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
                 zone: chain.id.clone(),
             });
         }
-        let objection = addresses(chain)
-            .or_else(|| gas(chain))
-            .or_else(|| sizes(chain))
-            .or_else(|| times(chain));
-        if let Some((key, expected, actual)) = objection {
+        let claims = [
+            nodes(chain),
+            accounts(chain),
+            gas(chain),
+            sizes(chain),
+            times(chain),
+        ];
+        let broken = claims.into_iter().flatten().find(|claim| !claim.holds);
+        if let Some(claim) = broken {
             return Err(ConfigError::Value {
                 path: config.path.clone(),
                 zone: chain.id.clone(),
-                key,
-                expected,
-                actual,
+                key: claim.key,
+                expected: claim.expected,
+                actual: claim.actual,
             });
         }
     }
     Ok(())
 }
 
-/// The key, what it may be, and what it is.
-type Objection = Option<(&'static str, &'static str, String)>;
-
-fn refuse(
-    sound: bool,
+/// What a key must be, and what it is.
+struct Claim {
+    holds: bool,
     key: &'static str,
     expected: &'static str,
-    actual: impl ToString,
-) -> Objection {
-    (!sound).then(|| (key, expected, actual.to_string()))
+    actual: String,
 }
 
-fn addresses(chain: &ChainConfig) -> Objection {
-    let named = |names: &[String]| !names.is_empty() && names.iter().all(|name| !name.is_empty());
-    let distinct: BTreeSet<&String> = chain.key_names.iter().collect();
-    let keys = chain.key_names.len();
-    let listed = chain.key_names.join(", ");
-    let prefix = &chain.account_prefix;
-    refuse(
-        named(&chain.rpc_addrs),
-        "rpc_addrs",
-        "one address or more",
-        "none",
-    )
-    .or_else(|| {
-        refuse(
-            named(&chain.key_names),
-            "key_names",
-            "one name or more",
+fn claim(holds: bool, key: &'static str, expected: &'static str, actual: impl ToString) -> Claim {
+    Claim {
+        holds,
+        key,
+        expected,
+        actual: actual.to_string(),
+    }
+}
+
+/// An address may hold a password, so only its place in the list is told.
+fn nodes(chain: &ChainConfig) -> Vec<Claim> {
+    let http = "http or https addresses";
+    let is_http = |address: &String| address.parse::<HttpClientUrl>().is_ok();
+    let is_uri = |address: &String| {
+        let uri = address.parse::<Uri>().ok();
+        let scheme = uri.as_ref().and_then(Uri::scheme_str);
+        matches!(scheme, Some("http" | "https"))
+    };
+    let wakes = match &chain.event_source {
+        EventSource::Push { url } => url.parse::<WebSocketClientUrl>().is_ok(),
+        EventSource::Pull => true,
+    };
+    vec![
+        claim(
+            !chain.rpc_addrs.is_empty(),
+            "rpc_addrs",
+            "one address or more",
             "none",
-        )
-    })
-    .or_else(|| {
-        refuse(
-            distinct.len() == keys,
+        ),
+        all(&chain.rpc_addrs, is_http, "rpc_addrs", http),
+        all(&chain.grpc_addrs, is_uri, "grpc_addrs", http),
+        all(&chain.witness_addrs, is_http, "witness_addrs", http),
+        claim(
+            wakes,
+            "event_source.url",
+            "a ws or wss address",
+            "something else",
+        ),
+    ]
+}
+
+fn all(
+    addresses: &[String],
+    sound: impl Fn(&String) -> bool,
+    key: &'static str,
+    expected: &'static str,
+) -> Claim {
+    let wrong = addresses.iter().position(|address| !sound(address));
+    let place = wrong.map_or(0, |place| place.saturating_add(1));
+    claim(
+        wrong.is_none(),
+        key,
+        expected,
+        format!("number {place}, which is none"),
+    )
+}
+
+fn accounts(chain: &ChainConfig) -> Vec<Claim> {
+    let names = &chain.key_names;
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    let listed = names.join(", ");
+    let prefix = &chain.account_prefix;
+    let mut claims = vec![
+        claim(!names.is_empty(), "key_names", "one name or more", "none"),
+        claim(
+            distinct.len() == names.len(),
             "key_names",
             "distinct names",
-            listed,
-        )
-    })
-    .or_else(|| {
-        refuse(
+            &listed,
+        ),
+        claim(
             is_prefix(prefix),
             "account_prefix",
             "lower-case letters and digits",
             prefix,
-        )
-    })
-    .or_else(|| signer(chain))
-}
-
-fn signer(chain: &ChainConfig) -> Objection {
-    let signer = chain.signer.as_ref()?;
-    let mutual = signer.ca.is_some() && signer.cert.is_some() && signer.key.is_some();
-    let plain = signer.ca.is_none() && signer.cert.is_none() && signer.key.is_none();
-    let host = signer.addr.strip_prefix("http://");
-    let loopback = host.is_some_and(is_loopback);
-    let sound = (mutual && signer.addr.starts_with("https://")) || (plain && loopback);
-    let expected = "an https address with ca, cert and key, or http on loopback without them";
-    refuse(sound, "signer", expected, &signer.addr).or_else(|| {
-        refuse(
-            chain.key_names.len() == 1,
+        ),
+    ];
+    let accounts = [
+        ("fee_granter", chain.fee_granter.as_ref()),
+        (
+            "signer.account",
+            chain.signer.as_ref().map(|signer| &signer.account),
+        ),
+        (
+            "views.contract",
+            chain.views.as_ref().map(|views| &views.contract),
+        ),
+        (
+            "locks.contract",
+            chain.locks.as_ref().map(|locks| &locks.contract),
+        ),
+    ];
+    for (key, account) in accounts {
+        let Some(account) = account.map(|account| account.as_str()) else {
+            continue;
+        };
+        let ours = account
+            .rsplit_once('1')
+            .is_some_and(|(found, _)| found == prefix);
+        claims.push(claim(
+            ours,
+            key,
+            "an address with this chain's account_prefix",
+            account,
+        ));
+    }
+    if let Some(signer) = &chain.signer {
+        let expected = "an https address with ca, cert and key, or http on loopback without them";
+        claims.push(claim(
+            is_guarded(signer),
+            "signer",
+            expected,
+            "something else",
+        ));
+        claims.push(claim(
+            names.len() == 1,
             "key_names",
             "one name with a signer",
-            chain.key_names.join(", "),
-        )
-    })
+            &listed,
+        ));
+    }
+    claims
 }
 
-/// Whether the authority of an address, `host:port` and what follows, is this machine.
-pub(crate) fn is_loopback(authority: &str) -> bool {
-    let authority = authority.split('/').next().unwrap_or_default();
-    match authority.parse::<std::net::SocketAddr>() {
-        Ok(address) => address.ip().is_loopback(),
-        Err(_) => authority.split(':').next() == Some("localhost"),
+fn is_guarded(signer: &SignerConfig) -> bool {
+    let Ok(uri) = signer.addr.parse::<Uri>() else {
+        return false;
+    };
+    let files = [&signer.ca, &signer.cert, &signer.key];
+    match uri.scheme_str() {
+        Some("https") => files.iter().all(|file| file.is_some()),
+        Some("http") => files.iter().all(|file| file.is_none()) && is_loopback(&uri),
+        _ => false,
     }
+}
+
+fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 fn is_prefix(prefix: &str) -> bool {
@@ -112,124 +197,106 @@ fn is_prefix(prefix: &str) -> bool {
     (1..=20).contains(&prefix.len()) && prefix.chars().all(plain)
 }
 
-fn gas(chain: &ChainConfig) -> Objection {
-    let (price, dynamic) = (chain.gas_price.price, &chain.dynamic_gas_price);
+fn gas(chain: &ChainConfig) -> Vec<Claim> {
+    let (price, dynamic) = (&chain.gas_price, &chain.dynamic_gas_price);
     let amount = |price: f64| price.is_finite() && price >= 0.0;
     let factor = |factor: f64| (1.0..=10.0).contains(&factor);
-    let default = chain.default_gas;
-    refuse(amount(price), "gas_price", "0 or more", price)
-        .or_else(|| {
-            refuse(
-                !chain.gas_price.denom.is_empty(),
-                "gas_price.denom",
-                "a denom",
-                "\"\"",
-            )
-        })
-        .or_else(|| {
-            refuse(
-                factor(chain.gas_multiplier),
-                "gas_multiplier",
-                "from 1 to 10",
-                chain.gas_multiplier,
-            )
-        })
-        .or_else(|| {
-            refuse(
-                factor(dynamic.multiplier),
-                "dynamic_gas_price.multiplier",
-                "from 1 to 10",
-                dynamic.multiplier,
-            )
-        })
-        .or_else(|| {
-            refuse(
-                amount(dynamic.max),
-                "dynamic_gas_price.max",
-                "0 or more",
-                dynamic.max,
-            )
-        })
-        .or_else(|| refuse(chain.max_gas > 0, "max_gas", "1 or more", chain.max_gas))
-        .or_else(|| {
-            refuse(
-                default.is_none_or(|gas| gas <= chain.max_gas),
-                "default_gas",
-                "max_gas or less",
-                default.unwrap_or_default(),
-            )
-        })
+    let denom = Denom::new(price.denom.as_str()).is_ok();
+    let default = chain.default_gas.unwrap_or(chain.max_gas);
+    let (multiplier, dynamic_multiplier) = (chain.gas_multiplier, dynamic.multiplier);
+    let dynamic_key = "dynamic_gas_price.multiplier";
+    vec![
+        claim(amount(price.price), "gas_price", "0 or more", price.price),
+        claim(
+            denom,
+            "gas_price.denom",
+            "a denom",
+            format!("{:?}", price.denom),
+        ),
+        claim(
+            factor(multiplier),
+            "gas_multiplier",
+            "from 1 to 10",
+            multiplier,
+        ),
+        claim(
+            factor(dynamic_multiplier),
+            dynamic_key,
+            "from 1 to 10",
+            dynamic_multiplier,
+        ),
+        claim(
+            amount(dynamic.max),
+            "dynamic_gas_price.max",
+            "0 or more",
+            dynamic.max,
+        ),
+        claim(chain.max_gas > 0, "max_gas", "1 or more", chain.max_gas),
+        claim(
+            default <= chain.max_gas,
+            "default_gas",
+            "max_gas or less",
+            default,
+        ),
+    ]
 }
 
-fn sizes(chain: &ChainConfig) -> Objection {
+fn sizes(chain: &ChainConfig) -> Vec<Claim> {
+    let (messages, size) = (chain.max_msg_num, chain.max_tx_size);
     let memo = chain.memo_prefix.len();
-    refuse(
-        (1..=1_000).contains(&chain.max_msg_num),
-        "max_msg_num",
-        "from 1 to 1000",
-        chain.max_msg_num,
-    )
-    .or_else(|| {
-        refuse(
-            (2_000..=8_000_000).contains(&chain.max_tx_size),
+    let held = format!("{memo} bytes");
+    vec![
+        claim(
+            (1..=1_000).contains(&messages),
+            "max_msg_num",
+            "from 1 to 1000",
+            messages,
+        ),
+        claim(
+            (2_000..=8_000_000).contains(&size),
             "max_tx_size",
             "from 2000 to 8000000",
-            chain.max_tx_size,
-        )
-    })
-    .or_else(|| {
-        refuse(
-            memo <= 150,
-            "memo_prefix",
-            "150 bytes or less",
-            format!("{memo} bytes"),
-        )
-    })
+            size,
+        ),
+        claim(memo <= 150, "memo_prefix", "150 bytes or less", held),
+    ]
 }
 
-fn times(chain: &ChainConfig) -> Objection {
-    let (poll, timeout) = (chain.poll_interval, chain.rpc_timeout);
-    let (drift, block) = (chain.clock_drift, chain.max_block_time);
-    let trusting = chain.trusting_period;
-    let within = |time: Duration, least, most| {
-        time >= Duration::from_millis(least) && time <= Duration::from_millis(most)
+fn times(chain: &ChainConfig) -> Vec<Claim> {
+    let trusting = chain.trusting_period.is_none_or(|time| !time.is_zero());
+    let within = |time: Duration, least, most, key, expected| {
+        let holds = (least..=most).contains(&time.as_millis());
+        claim(holds, key, expected, format_duration(time))
     };
-    refuse(
-        within(poll, 50, 60_000),
-        "poll_interval",
-        "from 50ms to 1m",
-        format_duration(poll),
-    )
-    .or_else(|| {
-        refuse(
-            within(timeout, 100, 600_000),
+    vec![
+        within(
+            chain.poll_interval,
+            50,
+            60_000,
+            "poll_interval",
+            "from 50ms to 1m",
+        ),
+        within(
+            chain.rpc_timeout,
+            100,
+            600_000,
             "rpc_timeout",
             "from 100ms to 10m",
-            format_duration(timeout),
-        )
-    })
-    .or_else(|| {
-        refuse(
-            within(drift, 1, 3_600_000),
+        ),
+        within(
+            chain.clock_drift,
+            1,
+            3_600_000,
             "clock_drift",
             "from 1ms to 1h",
-            format_duration(drift),
-        )
-    })
-    .or_else(|| {
-        refuse(
-            within(block, 1, 3_600_000),
+        ),
+        within(
+            chain.max_block_time,
+            1,
+            3_600_000,
             "max_block_time",
             "from 1ms to 1h",
-            format_duration(block),
-        )
-    })
-    .or_else(|| {
-        refuse(
-            trusting.is_none_or(|time| !time.is_zero()),
-            "trusting_period",
-            "more than 0",
-            "0",
-        )
-    })
+        ),
+        claim(trusting, "trusting_period", "more than 0", "0"),
+    ]
 }

@@ -5,6 +5,12 @@ use tessera_primitives::ZoneId;
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
+    /// There is no such file.
+    #[error("{path} is not there: write it from config.sample.toml or by `tessera config auto`, or name another by --config FILE")]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file could not be read.
     #[error("{path}: {source}")]
     File {

@@ -209,7 +209,7 @@ impl From<&Service> for NodeState {
             latency_ms: latency.map(|latency| u64::try_from(latency).unwrap_or(u64::MAX)),
             tip: service.tip,
             earliest: service.earliest,
-            fault: service.fault.map(|fault| fault.to_string()),
+            fault: service.fault.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -54,6 +54,7 @@ fn tasks_on_three_zones_end_as_they_should() {
         "these failed: {failed:?}\n{}",
         ground.log_end()
     );
+    stories::reloaded::the_same_process_goes_on(&ground);
     for zone in 0..3 {
         ground.assert_nothing_is_open(zone);
     }

@@ -86,6 +86,7 @@ impl Ground {
                 name,
                 "--mnemonic-file",
                 file,
+                "--unencrypted",
             ]);
             address = added["account"].as_str().unwrap().into();
         }

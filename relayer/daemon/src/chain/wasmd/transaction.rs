@@ -89,7 +89,7 @@ impl Wasmd {
         };
         let (place, used) = self.try_out(&mut state, &draft, max_bytes).await?;
         let gas_limit = self.padded(used, spare)?;
-        let bytes = self.signed(&draft, place, gas_limit)?;
+        let bytes = self.signed(&draft, place, gas_limit).await?;
         let hash = Hash::sha256(&bytes);
         state.signed = Some(Flight {
             hash,
@@ -165,7 +165,7 @@ impl Wasmd {
         max_bytes: usize,
     ) -> Result<Result<u64, Objection>, ChainError> {
         // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
-        let bytes = self.signed(draft, place, 1)?;
+        let bytes = self.signed(draft, place, 1).await?;
         // The real fee and limit are written longer: some bytes more.
         let (actual, limit) = (bytes.len().saturating_add(32), max_bytes);
         if actual > limit {
@@ -200,7 +200,7 @@ impl Wasmd {
         Ok(needed)
     }
 
-    fn signed(
+    async fn signed(
         &self,
         draft: &Draft<'_>,
         place: Place,
@@ -239,7 +239,9 @@ impl Wasmd {
             .map_err(|error: tendermint::Error| wrong(error.to_string()))?;
         let document = SignDoc::new(&body, &info, &chain, place.account_number)
             .map_err(|error| wrong(error.to_string()))?;
-        key.sign(document).map_err(|error| wrong(error.to_string()))
+        key.sign(document)
+            .await
+            .map_err(|error| wrong(error.to_string()))
     }
 
     /// What a failed simulation means: its code says nothing of an empty wallet, and its text may be a contract's.

@@ -9,5 +9,6 @@ pub mod lapsed;
 pub mod rate;
 pub mod refused;
 pub mod rejected;
+pub mod reloaded;
 pub mod reversed;
 pub mod swapped;

@@ -1,0 +1,84 @@
+use cosmrs::AccountId;
+use tessera_planner::{Filter, Policy, Price, Work};
+use tessera_primitives::{Address, Amount, CanonicalAddress};
+
+use super::AppError;
+use crate::config::{ChainConfig, Config, PolicyConfig};
+
+/// Gas of a commit or a settle of one task alone, its share of a view's header included: what `ci/bench` measures, and
+/// more than it costs in company.
+const TASK_GAS: f64 = 161_000.0;
+
+/// What the configuration lets the planner decide.
+///
+/// # Errors
+/// [`AppError::Address`] for an address in `[policy]` that is none.
+pub fn policy(config: &Config) -> Result<Policy, AppError> {
+    Ok(Policy {
+        refresh: config.mode.clients.enabled && config.mode.clients.refresh,
+        misbehaviour: config.mode.clients.enabled && config.mode.clients.misbehaviour,
+        reject_own: config.mode.locks.reject_own,
+        work: work(config)?,
+        ..Policy::default()
+    })
+}
+
+fn work(config: &Config) -> Result<Work, AppError> {
+    let PolicyConfig { allow, deny, .. } = &config.policy;
+    let prices = config.chains.iter().map(|chain| {
+        let price = price(&config.policy, chain);
+        (chain.id.clone(), price)
+    });
+    Ok(Work {
+        zones: filter(allow.zones.iter().cloned(), deny.zones.iter().cloned()),
+        locks: addresses(allow.locks.iter(), deny.locks.iter())?,
+        registrants: addresses(allow.registrants.iter(), deny.registrants.iter())?,
+        prices: prices.collect(),
+    })
+}
+
+/// A profit below zero is a loss that is put up with: so much less counts as cost.
+#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
+fn price(policy: &PolicyConfig, chain: &ChainConfig) -> Price {
+    let fee = (TASK_GAS * chain.gas_multiplier * chain.gas_price.price).ceil() as u128;
+    let profit = policy.min_profit.unwrap_or_default();
+    let loss = u128::from(profit.min(0).unsigned_abs());
+    Price {
+        min_tip: Amount(policy.min_tip.into()),
+        cost: Amount(fee.saturating_sub(loss)),
+        min_profit: policy
+            .min_profit
+            .map(|profit| Amount(profit.max(0).unsigned_abs().into())),
+    }
+}
+
+fn addresses<'a>(
+    allow: impl Iterator<Item = &'a Address>,
+    deny: impl Iterator<Item = &'a Address>,
+) -> Result<Filter<CanonicalAddress>, AppError> {
+    let allow = allow.map(canonical).collect::<Result<Vec<_>, _>>()?;
+    let deny = deny.map(canonical).collect::<Result<Vec<_>, _>>()?;
+    Ok(filter(allow.into_iter(), deny.into_iter()))
+}
+
+/// An empty list allows all.
+fn filter<T: Ord>(allow: impl Iterator<Item = T>, deny: impl Iterator<Item = T>) -> Filter<T> {
+    let allow: std::collections::BTreeSet<T> = allow.collect();
+    Filter {
+        allow: (!allow.is_empty()).then_some(allow),
+        deny: deny.collect(),
+    }
+}
+
+/// The bytes of an address, whatever its prefix: a key has the same on all zones.
+fn canonical(address: &Address) -> Result<CanonicalAddress, AppError> {
+    let wrong = |reason: String| AppError::Address {
+        address: address.to_string(),
+        reason,
+    };
+    let id: AccountId = address
+        .as_str()
+        .parse()
+        .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?;
+    CanonicalAddress::new(id.to_bytes()).map_err(|error| wrong(error.to_string()))
+}

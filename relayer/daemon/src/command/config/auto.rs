@@ -1,0 +1,246 @@
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{bail, Context as _};
+use clap::Args;
+use cosmrs::proto::cosmos::base::tendermint::v1beta1::{GetNodeInfoRequest, GetNodeInfoResponse};
+use serde::Serialize;
+use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
+use tokio::task::JoinSet;
+use tonic::{
+    client::Grpc,
+    codec::ProstCodec,
+    codegen::http::uri::PathAndQuery,
+    transport::{ClientTlsConfig, Endpoint},
+    Request,
+};
+
+use super::Destination;
+use crate::{
+    command::Outcome,
+    config::{ChainConfig, Config, Registered},
+};
+
+/// Which chains.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Files of the chain registry: chain.json.
+    #[arg(required = true, value_name = "CHAIN.json")]
+    chains: Vec<PathBuf>,
+    /// The name of the key that signs.
+    #[arg(long, default_value = "relayer")]
+    key_name: String,
+    /// How long a node may take to answer, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    patience: u64,
+    #[command(flatten)]
+    destination: Destination,
+}
+
+/// A block that is older than this is no block of a node that keeps up.
+const STALE: Duration = Duration::from_secs(600);
+
+/// A node that was asked.
+#[derive(Clone, Debug, Serialize)]
+struct Asked {
+    chain: String,
+    kind: Kind,
+    address: String,
+    /// Why it is left out; none if it is kept.
+    left: Option<String>,
+    milliseconds: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Rpc,
+    Grpc,
+}
+
+pub(super) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+    arguments.destination.check()?;
+    let patience = Duration::from_secs(arguments.patience);
+    let mut config = Config::default();
+    let mut asked = Vec::new();
+    let mut notes = Vec::new();
+    for path in &arguments.chains {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let read = Registered::parse(&text).map_err(anyhow::Error::msg);
+        let chain = read.with_context(|| path.display().to_string())?;
+        let answers = ask_all(&chain, patience).await;
+        config
+            .chains
+            .push(section(&chain, &answers, &arguments.key_name)?);
+        if let Some(path) = chain.unusual_path() {
+            notes.push(format!(
+                "{}: add its key with --hd-path \"{path}\"",
+                chain.chain_id
+            ));
+        }
+        asked.extend(answers);
+    }
+    for node in &asked {
+        if let Some(reason) = &node.left {
+            notes.push(format!(
+                "{}: {} is left out: {reason}",
+                node.chain, node.address
+            ));
+        }
+    }
+    let text = arguments.destination.write(&config, &notes)?;
+    let told = match &arguments.destination.output {
+        Some(path) => {
+            let mut told = format!(
+                "wrote {} with {} chains",
+                path.display(),
+                config.chains.len()
+            );
+            for note in &notes {
+                told.push_str(&format!("\n{note}"));
+            }
+            told
+        }
+        None => text.trim_end().to_string(),
+    };
+    Outcome::new(
+        told,
+        &serde_json::json!({ "config": config, "nodes": asked, "notes": notes }),
+    )
+}
+
+/// The chain's section, its fastest node first.
+fn section(chain: &Registered, asked: &[Asked], key: &str) -> anyhow::Result<ChainConfig> {
+    let kept = |kind: Kind| {
+        let kept = asked
+            .iter()
+            .filter(|node| node.kind == kind && node.left.is_none());
+        kept.map(|node| node.address.clone()).collect::<Vec<_>>()
+    };
+    let rpc = kept(Kind::Rpc);
+    if rpc.is_empty() {
+        let reasons: Vec<String> = asked
+            .iter()
+            .filter(|node| node.kind == Kind::Rpc)
+            .map(|node| {
+                format!(
+                    "{}: {}",
+                    node.address,
+                    node.left.clone().unwrap_or_default()
+                )
+            })
+            .collect();
+        bail!(
+            "{}: no RPC node can be used: {}",
+            chain.chain_id,
+            reasons.join("; ")
+        );
+    }
+    let witnesses: Vec<&String> = rpc.iter().skip(1).collect();
+    let section = serde_json::json!({
+        "id": chain.chain_id,
+        "rpc_addrs": rpc,
+        "grpc_addrs": kept(Kind::Grpc),
+        "witness_addrs": witnesses,
+        "account_prefix": chain.bech32_prefix,
+        "key_names": [key],
+        "gas_price": chain.gas_price().map_err(anyhow::Error::msg)?,
+    });
+    Ok(serde_json::from_value(section)?)
+}
+
+/// Asks all nodes of a chain at once; answers them by speed.
+async fn ask_all(chain: &Registered, patience: Duration) -> Vec<Asked> {
+    let rpc = chain.rpc().into_iter().map(|address| (Kind::Rpc, address));
+    let grpc = chain
+        .grpc()
+        .into_iter()
+        .map(|address| (Kind::Grpc, address));
+    let mut asking = JoinSet::new();
+    for (kind, address) in rpc.chain(grpc) {
+        let id = chain.chain_id.to_string();
+        asking.spawn(async move {
+            let began = Instant::now();
+            let answer = tokio::time::timeout(patience, async {
+                match kind {
+                    Kind::Rpc => ask_rpc(&id, &address).await,
+                    Kind::Grpc => ask_grpc(&id, &address, patience).await,
+                }
+            });
+            let silent = |_| Err(format!("no answer in {} s", patience.as_secs()));
+            let answer = answer.await.unwrap_or_else(silent);
+            Asked {
+                chain: id,
+                kind,
+                address,
+                left: answer.err(),
+                milliseconds: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            }
+        });
+    }
+    let mut asked = asking.join_all().await;
+    asked.sort_by(|a, b| (a.milliseconds, &a.address).cmp(&(b.milliseconds, &b.address)));
+    asked
+}
+
+async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
+    let said = |error: tendermint_rpc::Error| error.detail().to_string();
+    let url: HttpClientUrl = address.parse().map_err(said)?;
+    let client = HttpClient::builder(url).compat_mode(CompatMode::V0_38);
+    let client = client.build().map_err(said)?;
+    let status = client.status().await.map_err(said)?;
+    same_chain(chain, status.node_info.network.as_str())?;
+    if status.sync_info.catching_up {
+        return Err("it is catching up".into());
+    }
+    let newest = u64::try_from(status.sync_info.latest_block_time.unix_timestamp()).unwrap_or(0);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    // A clock that is behind the chain's is the health check's to tell.
+    let age = now.as_secs().saturating_sub(newest);
+    if age > STALE.as_secs() {
+        return Err(format!("its newest block is {age} s old"));
+    }
+    Ok(())
+}
+
+async fn ask_grpc(chain: &str, address: &str, patience: Duration) -> Result<(), String> {
+    let said = |error: tonic::transport::Error| crate::keys::remote::detail(&error);
+    let mut endpoint = Endpoint::from_shared(address.to_string()).map_err(said)?;
+    if address.starts_with("https://") {
+        let tls = ClientTlsConfig::new().with_native_roots();
+        endpoint = endpoint.tls_config(tls).map_err(said)?;
+    }
+    let channel = endpoint
+        .connect_timeout(patience)
+        .connect()
+        .await
+        .map_err(said)?;
+    let mut client = Grpc::new(channel);
+    client.ready().await.map_err(said)?;
+    let path = PathAndQuery::from_static("/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo");
+    let codec: ProstCodec<GetNodeInfoRequest, GetNodeInfoResponse> = ProstCodec::default();
+    let answer = client
+        .unary(Request::new(GetNodeInfoRequest {}), path, codec)
+        .await;
+    let answer = answer
+        .map_err(|status| status.message().to_string())?
+        .into_inner();
+    let network = answer
+        .default_node_info
+        .map(|info| info.network)
+        .unwrap_or_default();
+    same_chain(chain, &network)
+}
+
+fn same_chain(expected: &str, actual: &str) -> Result<(), String> {
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(format!("it serves chain {actual:?}"))
+    }
+}

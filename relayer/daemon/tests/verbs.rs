@@ -1,0 +1,321 @@
+//! What every verb says: its help, its results as JSON where no zone is needed, and what it says of bad input. No output
+//! carries a secret.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation
+)]
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use clap::CommandFactory;
+use serde_json::{json, Value};
+use tempfile::TempDir;
+
+const WORDS: &str = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+const SECRETS: [&str; 3] = ["sausage", "yellow", "correct horse"];
+const PASSPHRASE: &str = "correct horse battery";
+const CONFIG: &str = "[[chains]]\nid = \"tessera-a\"\nrpc_addr = \"http://127.0.0.1:1\"\naccount_prefix = \"wasm\"\n\
+    key_name = \"relayer\"\ngas_price = { price = 0.025, denom = \"stake\" }\n";
+
+/// A folder with a configuration, and what is said in it.
+struct Home(TempDir);
+
+struct Said {
+    success: bool,
+    out: String,
+    log: String,
+}
+
+impl Home {
+    fn new() -> Home {
+        let home = Home(tempfile::tempdir().unwrap());
+        home.write("config.toml", CONFIG);
+        home.write("words", WORDS);
+        home.write("passphrase", PASSPHRASE);
+        home
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    /// Says something with the passphrase as standard input; whatever is said back carries no secret.
+    fn say(&self, passphrase: &str, arguments: &[&str]) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tessera"));
+        command.current_dir(self.0.path()).env_clear();
+        command
+            .env("TESSERA_CONFIG", "config.toml")
+            .env("RUST_LOG", "trace");
+        command.args(["--passphrase-fd", "0"]).args(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // A verb that needs none may have ended already.
+        let _unread = stdin.write_all(passphrase.as_bytes());
+        drop(stdin);
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let (out, log) = (text(stdout), text(stderr));
+        for secret in SECRETS {
+            assert!(
+                !out.contains(secret) && !log.contains(secret),
+                "{arguments:?}: {out}{log}"
+            );
+        }
+        Said {
+            success: status.success(),
+            out,
+            log,
+        }
+    }
+
+    /// The one line of JSON that a verb prints.
+    fn json(&self, arguments: &[&str]) -> Value {
+        let said = self.say(PASSPHRASE, &[&["--json"], arguments].concat());
+        let value: Value = serde_json::from_str(&said.out).unwrap();
+        let status = if said.success { "success" } else { "error" };
+        assert_eq!(
+            (said.out.lines().count(), &value["status"]),
+            (1, &json!(status))
+        );
+        value
+    }
+
+    /// What a refused verb says, in one line; it changes nothing.
+    fn refused(&self, arguments: &[&str]) -> String {
+        let before = self.files();
+        let said = self.say(PASSPHRASE, arguments);
+        assert!(
+            !said.success && said.out.is_empty(),
+            "{arguments:?}: {}",
+            said.out
+        );
+        assert_eq!(self.files(), before, "{arguments:?} changed something");
+        let error = said
+            .log
+            .lines()
+            .find_map(|line| line.strip_prefix("error: "));
+        error
+            .unwrap_or_else(|| panic!("{arguments:?}: {}", said.log))
+            .to_string()
+    }
+
+    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        fn walk(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                match fs::read(&path) {
+                    Ok(bytes) => found.push((path, bytes)),
+                    Err(_) => walk(&path, found),
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(self.0.path(), &mut found);
+        found.sort();
+        found
+    }
+}
+
+#[test]
+fn every_verb_has_a_help() {
+    let mut command = tessera::command::Arguments::command();
+    command.build();
+    let mut left = vec![(String::from("tessera"), command)];
+    let mut text = String::new();
+    while let Some((name, mut command)) = left.pop() {
+        let help = command.render_long_help().to_string();
+        text.push_str(&format!("## {name}\n\n{}\n\n", help.trim_end()));
+        let inner = command
+            .get_subcommands()
+            .filter(|verb| verb.get_name() != "help");
+        let inner: Vec<_> = inner
+            .map(|verb| (format!("{name} {}", verb.get_name()), verb.clone()))
+            .collect();
+        left.extend(inner.into_iter().rev());
+    }
+    insta::assert_snapshot!("help", text);
+}
+
+#[test]
+fn results_are_one_line_of_json() {
+    let home = Home::new();
+    fs::copy("tests/data/hermes.toml", home.path("hermes.toml")).unwrap();
+    let mut all = String::new();
+    for arguments in [
+        "config validate",
+        "keys add --chain tessera-a --mnemonic-file words",
+        "keys add --chain tessera-a --mnemonic-file words --key-name plain --unencrypted",
+        "keys list --chain tessera-a",
+        "keys add --chain tessera-a --mnemonic-file words",
+        "keys delete --chain tessera-a --key-name plain",
+        "keys delete --chain tessera-a --all",
+        "keys list --chain tessera-a",
+        "config import --hermes hermes.toml",
+        "config reload",
+        "keys balance --chain tessera-z",
+    ] {
+        let words: Vec<&str> = arguments.split(' ').collect();
+        let value = serde_json::to_string_pretty(&home.json(&words)).unwrap();
+        all.push_str(&format!("$ tessera --json {arguments}\n{value}\n\n"));
+    }
+    insta::assert_snapshot!("results", all);
+    home.json(&[
+        "config",
+        "import",
+        "--hermes",
+        "hermes.toml",
+        "--output",
+        "new.toml",
+    ]);
+    let written = fs::read_to_string(home.path("new.toml")).unwrap();
+    insta::assert_snapshot!("imported", written);
+}
+
+#[test]
+fn a_new_key_is_shown_once_and_is_stored_encrypted() {
+    let home = Home::new();
+    let added = home.json(&["keys", "add", "--chain", "tessera-a", "--new"]);
+    let words = added["result"]["mnemonic"].as_str().unwrap();
+    assert_eq!(words.split(' ').count(), 24);
+    let stored = fs::read_to_string(home.path("keys/tessera-a/relayer.json")).unwrap();
+    assert!(!words
+        .split(' ')
+        .any(|word| word.len() > 5 && stored.contains(word)));
+    let listed = home.json(&["keys", "list", "--chain", "tessera-a"]);
+    assert_eq!(listed["result"][0]["storage"], "encrypted");
+}
+
+#[test]
+fn bad_input_is_said_in_one_line_and_changes_nothing() {
+    let home = Home::new();
+    let add = ["keys", "add", "--chain", "tessera-a", "--mnemonic-file"];
+    home.write("wrong", &WORDS.replace("sausage", "sausages"));
+    home.write("hermes.json", "{\"private_key\": \"sausage\"}");
+    let mut all = String::new();
+    let mut tell = |what: &str, said: String| all.push_str(&format!("{what}\n  {said}\n"));
+    tell(
+        "a wrong word",
+        home.refused(&[&add[..], &["wrong"]].concat()),
+    );
+    tell("no file", home.refused(&[&add[..], &["nothing"]].concat()));
+    tell(
+        "a chain that is not there",
+        home.refused(&["keys", "list", "--chain", "tessera-b"]),
+    );
+    tell(
+        "a path that is none",
+        home.refused(&[&add[..], &["words", "--hd-path", "m/x"]].concat()),
+    );
+    tell(
+        "a name that is none",
+        home.refused(&[&add[..], &["words", "--key-name", "../up"]].concat()),
+    );
+    tell(
+        "a key file that is none",
+        home.refused(&[
+            "keys",
+            "add",
+            "--chain",
+            "tessera-a",
+            "--key-file",
+            "hermes.json",
+        ]),
+    );
+    tell(
+        "a key that is not there",
+        home.refused(&[
+            "keys",
+            "delete",
+            "--chain",
+            "tessera-a",
+            "--key-name",
+            "gone",
+        ]),
+    );
+    tell("nobody to reload", home.refused(&["config", "reload"]));
+    tell(
+        "a file that is there",
+        home.refused(&[
+            "config",
+            "import",
+            "--hermes",
+            "config.toml",
+            "--output",
+            "words",
+        ]),
+    );
+    tell(
+        "a key of a signer",
+        home.refused(&["signer", "--key", "tessera-a"]),
+    );
+
+    let short = home.say("horse", &[&add[..], &["words"]].concat());
+    tell("a short passphrase", short.log);
+    assert!(home.json(&[&add[..], &["words"]].concat())["result"]["account"].is_string());
+    let wrong = home.say(
+        "correct mule battery",
+        &["signer", "--key", "tessera-a=relayer"],
+    );
+    assert!(!wrong.success);
+    tell("a wrong passphrase", wrong.log);
+    tell(
+        "a node that is away",
+        home.refused(&["keys", "balance", "--chain", "tessera-a"]),
+    );
+    tell(
+        "a key that is there",
+        home.refused(&[&add[..], &["words"]].concat()),
+    );
+    insta::assert_snapshot!("refusals", all);
+}
+
+#[test]
+fn each_broken_line_of_the_configuration_is_told() {
+    let home = Home::new();
+    let mut all = String::new();
+    for (from, to) in [
+        ("id = \"tessera-a\"", "id = tessera-a"),
+        ("id = \"tessera-a\"", "id = \"\""),
+        ("rpc_addr", "rcp_addr"),
+        ("rpc_addr = \"http://127.0.0.1:1\"", "rpc_addrs = []"),
+        ("account_prefix = \"wasm\"\n", ""),
+        ("account_prefix = \"wasm\"", "account_prefix = \"WASM\""),
+        ("key_name = \"relayer\"", "key_name = 7"),
+        ("price = 0.025", "price = \"cheap\""),
+        ("denom = \"stake\"", "denom = \"\""),
+        ("[[chains]]", "[chains]"),
+        ("[[chains]]", "[global]\nlog_level = \"loud\"\n[[chains]]"),
+        ("[[chains]]", "[telemetri]\n[[chains]]"),
+    ] {
+        let text = CONFIG.replacen(from, to, 1);
+        assert_ne!(text, CONFIG);
+        home.write("config.toml", &text);
+        let said = home.say("", &["config", "validate"]);
+        assert!(!said.success && said.out.is_empty());
+        all.push_str(&format!("{from:?} -> {to:?}\n{}\n", said.log));
+    }
+    fs::remove_file(home.path("config.toml")).unwrap();
+    all.push_str(&home.refused(&["config", "validate"]));
+    insta::assert_snapshot!("broken_lines", all);
+}
