@@ -55,9 +55,11 @@ pub fn execute(
         ExecuteMsg::ReportFork { zone, proof } => {
             execute::report_fork(deps, &env, &info, zone, &proof)
         }
-        ExecuteMsg::AdmitBranch { zone, header } => {
-            execute::admit_branch(deps, &env, zone, &header)
-        }
+        ExecuteMsg::AdmitBranch {
+            zone,
+            header,
+            parent,
+        } => execute::admit_branch(deps, &env, zone, &header, parent),
         ExecuteMsg::Renew {
             zone,
             chain_id,

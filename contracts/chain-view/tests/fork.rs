@@ -16,6 +16,7 @@ use tessera_primitives::{Amount, Fork, Height, ZoneStatus};
 use tessera_testing::Zone;
 use tessera_view::{
     evidence::{ForkProof, Sighted, Sighting},
+    state::Block,
     Refusal,
 };
 use world::*;
@@ -64,6 +65,7 @@ fn advancing_onto_the_other_history_succeeds_as_a_report_and_earns_the_bounty() 
     let standing = world.standing();
     assert_eq!(standing.status, ZoneStatus::Forked);
     let expected = Fork {
+        branch: 0,
         height: Height(11),
         exact: false,
         first_report: height,
@@ -103,14 +105,27 @@ fn links_down_to_the_common_header_make_the_fork_exact_and_fill_the_root_below_i
     let enough = proof(&world, 4);
     world.report(enough).unwrap();
     assert_eq!(fork(&world), (15, true));
-    // By its hash: no trusted header is named, none is needed, and expiry does not matter.
+    // By its hash, which until the owner has confirmed it is the word of those who forked.
+    let header = world.east.first_header(Height(14)).unwrap();
+    let early = refusal(world.advance(header.clone()));
+    assert!(matches!(early, Refusal::NoTrustedHeight), "{early:?}");
+    let parent = world.east.block(Height(14)).unwrap().hash;
+    let parent = Some(Block {
+        height: Height(14),
+        hash: parent,
+    });
+    let owner = world.owner.clone();
+    let admitted = other.first_header(Height(20)).unwrap();
+    world
+        .execute(&owner, &admit_above(admitted, parent))
+        .unwrap();
+    // No trusted header is named, none is needed, and expiry does not matter.
     world.wait(10_000);
     let foreign = refusal(world.advance(of(&other, 15, 14)));
     assert!(
         matches!(foreign, Refusal::UnknownHeader { .. }),
         "{foreign:?}"
     );
-    let header = world.east.first_header(Height(14)).unwrap();
     world.advance(header).unwrap();
     let root = world.root(14).unwrap();
     assert_eq!(
@@ -253,7 +268,8 @@ fn an_admitted_branch_inherits_and_the_other_one_is_heard_no_more() {
     // A header of the lost branch that verifies from the admitted one would be a fork of the admitted branch.
     world.advance(of(&world.east.clone(), 24, 20)).unwrap();
     assert_eq!(world.standing().status, ZoneStatus::Forked);
-    assert_eq!(world.view().branch_fork.unwrap().height(), Height(21));
+    let fork = world.standing().branch_fork.unwrap();
+    assert_eq!((fork.branch, fork.height), (1, Height(21)));
 }
 
 #[test]

@@ -25,7 +25,10 @@ use tessera_contract_api::chain_view::{ExecuteMsg, HeaderResponse, QueryMsg};
 use tessera_header::Header;
 use tessera_primitives::Height;
 use tessera_testing::Zone;
-use tessera_view::evidence::{ForkProof, Sighted, Sighting};
+use tessera_view::{
+    evidence::{ForkProof, Sighted, Sighting},
+    state::Block,
+};
 use world::*;
 
 /// Steps from one fresh world to the next.
@@ -137,10 +140,17 @@ impl Walk {
             15 => {
                 let height = BLOCKS - self.below(4);
                 let index = self.below(3) as usize;
-                let header = self.histories[index].first_header(Height(height)).unwrap();
+                let history = &self.histories[index];
+                let header = history.first_header(Height(height)).unwrap();
+                let fork = self.world.view().fork;
+                let parent = fork.map(|fork| fork.height().minus(1).unwrap());
+                let parent = parent.map(|height| Block {
+                    height,
+                    hash: history.block(height).unwrap().hash,
+                });
                 // Now and then by somebody who may not.
                 let sender = if self.below(5) == 0 { relayer } else { owner };
-                ("admit_branch", sender, admit(header), 0)
+                ("admit_branch", sender, admit_above(header, parent), 0)
             }
             16 => {
                 let height = self.world.view().fork.map_or(10, |fork| fork.height().0);

@@ -7,7 +7,7 @@ use tessera_primitives::{
 };
 use tessera_view::{
     evidence::ForkProof,
-    state::{ForkRecord, Params},
+    state::{Block, ForkRecord, Params},
 };
 
 use crate::{
@@ -65,6 +65,11 @@ pub enum ExecuteMsg {
         zone: ZoneId,
         /// A header of that branch, in the standard form, above all that were shown of any.
         header: Header,
+        /// The block right below the fork height on record, as that branch has it. It confirms an exact fork, whose parent
+        /// is until then the word of those who forked: then its header can be shown by its hash alone. Where the record
+        /// names another one, the fork falls to one above the newest stored header below it, and without a word to there
+        /// too, unless that header is stored.
+        parent: Option<Block>,
     },
     /// Trusts a zone again that has expired, or follows it through an upgrade. Sent by the owner, who vouches for the
     /// header.
@@ -201,7 +206,7 @@ pub struct ViewResponse {
     pub closing: Option<Timestamp>,
     /// The fork of branch 0, the lowest.
     pub fork: Option<ForkRecord>,
-    /// The fork of the current branch, where that is not branch 0.
+    /// The fork of an admitted branch, the newest that forked: of the current one, or of one before it.
     pub branch_fork: Option<ForkRecord>,
     /// Height of this zone at the first report of a fork; zero for none.
     pub first_report: Height,

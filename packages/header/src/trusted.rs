@@ -49,7 +49,23 @@ impl Verified {
     /// [`Refusal::AppHash`] when its app hash is not 32 bytes: CometBFT allows any, the Cosmos SDK makes no other.
     pub fn to_trusted(&self) -> Result<TrustedHeader, Refusal> {
         let header = &self.header;
+        let actual = header.app_hash.as_bytes().len();
+        if actual != Hash::ZERO.as_bytes().len() {
+            return Err(Refusal::AppHash { actual });
+        }
+        comet::required("next_validators_hash", Some(header.next_validators_hash))?;
+        self.to_evidence()
+    }
+
+    /// What a proof of a fork needs of it, never to be stored: whoever signs two headers of one height has signed them
+    /// whatever is in them. An app hash or a next validator set that no zone makes reads as zero.
+    ///
+    /// # Errors
+    /// [`Refusal::Time`] when its time is before 1970 or after 2554.
+    pub fn to_evidence(&self) -> Result<TrustedHeader, Refusal> {
+        let header = &self.header;
         let app_hash = header.app_hash.as_bytes();
+        let next = comet::hash_of(header.next_validators_hash);
         let parent = header
             .last_block_id
             .and_then(|block| comet::hash_of(block.hash));
@@ -57,13 +73,8 @@ impl Verified {
             height: comet::height_of(header.height),
             hash: self.hash,
             time: comet::time_of("header time", header.time)?,
-            app_hash: Hash::try_from(app_hash).map_err(|_| Refusal::AppHash {
-                actual: app_hash.len(),
-            })?,
-            next_validators_hash: comet::required(
-                "next_validators_hash",
-                Some(header.next_validators_hash),
-            )?,
+            app_hash: Hash::try_from(app_hash).unwrap_or(Hash::ZERO),
+            next_validators_hash: next.unwrap_or(Hash::ZERO),
             parent: parent.unwrap_or(Hash::ZERO),
         })
     }

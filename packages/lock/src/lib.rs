@@ -77,8 +77,10 @@
 //!   because it stands is gone on that zone's word, as with a fork: two zones may close a third at different headers, one
 //!   of which was withheld from the other. So with three legs or more each zone of the task has to close it, or to see
 //!   another leg Kept or Reversed; with two legs it reverses at once.
-//! - If an admitted branch forks again, the lowest fork is still the one that counts: nothing above it is evidence until
-//!   the next branch is admitted, and the root below the first fork decides from G on.
+//! - If an admitted branch forks again, a task is judged by the first fork after its own leg was committed: its report
+//!   starts G, and the root below it, on that branch, decides from G on. The earlier fork was over and says nothing of the
+//!   task, which its common prefix never held. A source tells the lowest fork and the newest: of a fork that two later
+//!   ones have displaced only the later report is known, and its task waits for a kept leg or for the zone to be closed.
 //! - A value that is no mark (only a faulty zone has one, or one whose lock became another) concerns its own task alone:
 //!   it is never ready, and from the leg's deadline on, or at a closed zone's last root, the leg is gone on that zone's
 //!   word, as with a fork. A zone that would show this could show worse: `Rejected` reverses at once.

@@ -112,12 +112,17 @@ fn weigh(
 ) -> Result<(), Refusal> {
     let standing = &sighting.root.standing;
     let seen = question.seen.iter().find(|seen| seen.leg == sighting.leg);
-    let same_branch = standing.branch == seen.map_or(0, |seen| seen.branch);
+    let seen = seen.map_or(0, |seen| seen.branch);
+    let same_branch = standing.branch == seen;
     let settled_before =
         same_branch && !matches!(standing.status, ZoneStatus::Forked | ZoneStatus::Closed);
     let touched = standing.fork.is_some() && !settled_before;
-    // G of the spec: from here on no branch of a forked zone is waited for.
-    let waited_out = standing.fork.is_some_and(|fork| {
+    // The fork that the task is judged by: the first after its own leg was committed. An earlier one was over by then.
+    let fork = standing.fork_of(seen);
+    // G of the spec: from here on no branch of a forked zone is waited for. A fork that two later ones have displaced was
+    // reported before them, so theirs give a G that is late and never early.
+    let reported = fork.or(standing.branch_fork).or(standing.fork);
+    let waited_out = reported.is_some_and(|fork| {
         let from = own.deadline.max(fork.first_report);
         question.height.0 >= from.0.saturating_add(question.fork_grace)
     });
@@ -125,6 +130,8 @@ fn weigh(
         leg,
         root: &sighting.root,
         mark: sighting.mark,
+        seen,
+        fork,
         touched,
         waited_out,
         on_proof: question.task.settlement == Settlement::OnProof,

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use tessera_primitives::{Height, Root, ZoneStatus};
+use tessera_primitives::{Fork, Height, Root, ZoneStatus};
 
 use crate::{state::LegState, Leg, Refusal, Shown};
 
@@ -27,6 +27,10 @@ pub(crate) struct Sighted<'a> {
     pub leg: &'a Leg,
     pub root: &'a Root,
     pub mark: Shown,
+    /// The branch that the leg's zone was on when the own leg was committed.
+    pub seen: u32,
+    /// That branch's fork, if it is known.
+    pub fork: Option<Fork>,
     /// The leg's zone forked after the own leg was committed.
     pub touched: bool,
     /// A branch is not waited for any more.
@@ -82,7 +86,8 @@ impl Sighted<'_> {
             Some(state @ (LegState::Committed | LegState::Conceded | LegState::Kept)) => {
                 let timely = self.on_proof || past || self.stands() || prefix_end;
                 // From G on a branch counts for Reverse only.
-                let barred = in_doubt && self.touched && self.waited_out && !self.stands();
+                let barred = in_doubt && !self.is_shared() && self.touched && self.waited_out;
+                let barred = barred && !self.stands();
                 match state {
                     _ if !timely || barred => Word::Nothing,
                     LegState::Kept => Word::Kept,
@@ -92,10 +97,16 @@ impl Sighted<'_> {
         })
     }
 
-    /// Whether this is the last root that all branches share, known as such.
+    /// Whether all branches that the zone has forked into since the own leg was committed have this root.
+    fn is_shared(&self) -> bool {
+        let below = |fork: Fork| self.header() < fork.height;
+        self.root.branch == self.seen && self.fork.is_none_or(below)
+    }
+
+    /// Whether this is the last such root, known as such.
     fn is_end_of_prefix(&self) -> bool {
-        let fork = self.root.standing.fork;
-        fork.is_some_and(|fork| fork.exact && self.header().0.checked_add(1) == Some(fork.height.0))
+        let last = |fork: Fork| fork.exact && self.header().0.checked_add(1) == Some(fork.height.0);
+        self.root.branch == self.seen && self.fork.is_some_and(last)
     }
 }
 
@@ -106,7 +117,7 @@ pub(crate) fn stands(root: &Root) -> bool {
         && last.is_some_and(|last| Some(last.0) == root.state_height.0.checked_add(1))
 }
 
-/// Whether a root lies at or above a fork, on the branch that was admitted.
+/// Whether a root lies at or above a fork, on a branch that was admitted, and below that one's own fork.
 ///
 /// # Errors
 /// [`Refusal::RootInDoubt`] when the branch was not admitted, or no branch is; [`Refusal::RootAfterEnd`].
@@ -123,9 +134,11 @@ pub(crate) fn usable(leg: &Leg, root: &Root) -> Result<bool, Refusal> {
     }
     match standing.fork {
         Some(fork) if height >= fork.height => {
-            let admitted = standing.branch > 0
-                && standing.branch == root.branch
-                && standing.status != ZoneStatus::Forked;
+            let admitted = root.branch > 0
+                && match standing.fork_of(root.branch) {
+                    Some(fork) => height < fork.height,
+                    None => standing.branch == root.branch,
+                };
             if admitted {
                 return Ok(true);
             }

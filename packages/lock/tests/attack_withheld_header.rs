@@ -37,6 +37,7 @@ fn sighting(leg: u8, at: u64, standing: Standing, state: LegState) -> Sighting {
 fn closed(last: u64) -> Standing {
     Standing {
         status: ZoneStatus::Closed,
+        branch_fork: None,
         closing: Some(Closing {
             at: Timestamp(1),
             last: Some(Height(last)),

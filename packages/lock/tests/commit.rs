@@ -135,6 +135,7 @@ fn no_leg_commits_with_a_zone_that_is_not_active() {
 fn a_root_of_a_branch_that_nobody_admitted_refuses_the_batch() {
     let mut sighting = ready(4);
     let fork = Fork {
+        branch: 0,
         height: Height(5),
         exact: true,
         first_report: Height(4),

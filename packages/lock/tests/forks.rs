@@ -40,6 +40,7 @@ fn forked(
 ) -> Sighting {
     let mut sighting = seen(leg, state_height, state);
     let fork = Fork {
+        branch: 0,
         height: Height(6),
         exact: true,
         first_report: Height(8),
@@ -48,6 +49,7 @@ fn forked(
         status,
         branch,
         fork: Some(fork),
+        branch_fork: None,
         closing: None,
         latest: Height(40),
     };
@@ -255,4 +257,64 @@ fn an_expired_zones_old_roots_still_settle() {
     old.root.standing.status = ZoneStatus::Expired;
     stage.settle(&task, vec![old]).unwrap();
     assert_eq!(stage.state(&task), LegState::Kept);
+}
+
+/// A sighting of a zone that forked at header 6, was over with it before the own leg was committed, and forked again, at
+/// header 12 of the admitted branch, exactly, which was reported here at height 20.
+fn twice(branch: u32, state_height: u64, state: Option<LegState>, admitted: bool) -> Sighting {
+    let status = [ZoneStatus::Forked, ZoneStatus::Active][usize::from(admitted)];
+    let mut sighting = forked(1, state_height, state, status, 1 + u32::from(admitted));
+    sighting.root.standing.branch_fork = Some(Fork {
+        branch: 1,
+        height: Height(12),
+        exact: true,
+        first_report: Height(20),
+    });
+    sighting.root.branch = branch;
+    sighting
+}
+
+#[test]
+fn a_task_is_judged_by_the_first_fork_after_its_leg_was_committed() {
+    // G = max(10, 20) + 5 = 25; by the first fork's report it would be 15.
+    let at = |height: u64, sighting: Sighting| {
+        let (mut stage, task) = two(Settlement::OnProof);
+        let terms = stage.lock.terms.get_mut(&task.id()).unwrap();
+        terms.seen = vec![tessera_lock::state::Seen { leg: 1, branch: 1 }];
+        stage.height = height;
+        stage.settle(&task, vec![sighting])?;
+        Ok(stage.state(&task))
+    };
+    let undecided = |result: Result<LegState, Refusal>| {
+        assert!(
+            matches!(result, Err(Refusal::Undecided { .. })),
+            "{result:?}"
+        );
+    };
+    for admitted in [false, true] {
+        let seen = |branch, height, state| twice(branch, height, state, admitted);
+        // The end of the first fork's prefix never held the task, and says nothing of it, however late.
+        for height in [15, 24, 25, 1_000] {
+            undecided(at(height, seen(0, 4, None)));
+        }
+        // The end of its own says all.
+        for height in [15, 24, 25, 1_000] {
+            let kept = at(height, seen(1, 10, COMMITTED));
+            assert_eq!(kept.unwrap(), LegState::Kept, "height {height}");
+        }
+        undecided(at(24, seen(1, 10, REGISTERED)));
+        let reversed = at(25, seen(1, 10, REGISTERED));
+        assert_eq!(reversed.unwrap(), LegState::Reversed);
+        // What lies above it on the branch that forked never counts.
+        let above = at(25, seen(1, 11, COMMITTED));
+        assert!(
+            matches!(above, Err(Refusal::RootInDoubt { .. })),
+            "{above:?}"
+        );
+    }
+    // The branch that was admitted next is believed until G, and then only about reverses.
+    let next = |state| twice(2, 14, state, true);
+    assert_eq!(at(24, next(COMMITTED)).unwrap(), LegState::Kept);
+    undecided(at(25, next(COMMITTED)));
+    assert_eq!(at(25, next(REGISTERED)).unwrap(), LegState::Reversed);
 }

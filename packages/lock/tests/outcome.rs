@@ -245,7 +245,7 @@ proptest! {
             let mut seen = sighting(2, state_height, LegState::from_byte(state));
             if known {
                 let first_report = Height(3);
-                let fork = Fork { height: Height(fork), exact: true, first_report };
+                let fork = Fork { branch: 0, height: Height(fork), exact: true, first_report };
                 let standing = &mut seen.root.standing;
                 standing.fork = Some(fork);
                 standing.status = if admitted { ZoneStatus::Active } else { ZoneStatus::Forked };

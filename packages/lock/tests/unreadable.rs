@@ -125,6 +125,7 @@ fn the_last_root_of_a_closed_zone_stands_for_its_deadline() {
     let mut last = unreadable(1, 6);
     last.root.standing = Standing {
         status: ZoneStatus::Closed,
+        branch_fork: None,
         closing: Some(Closing {
             at: Timestamp(1),
             last: Some(Height(7)),

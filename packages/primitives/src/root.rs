@@ -7,12 +7,14 @@ use crate::{Hash, Height, Timestamp, ZoneStatus};
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Fork {
+    /// The branch that forked: 0, or one that was admitted.
+    pub branch: u32,
     /// The first header height that is in doubt: headers below it are a common prefix of all branches.
     pub height: Height,
     /// Whether `height` is proven to be the first that differs (both headers there name the same parent), or only the
     /// least that is known to be above every stored header.
     pub exact: bool,
-    /// Height of the *reading* zone at which the first fork of this zone was reported. It never moves later.
+    /// Height of the *reading* zone at which the first fork of this branch was reported. It never moves later.
     pub first_report: Height,
 }
 
@@ -36,12 +38,25 @@ pub struct Standing {
     pub status: ZoneStatus,
     /// How many branches were admitted after a fork: 0 until the first.
     pub branch: u32,
-    /// The lowest fork that is known, if any. It stays after a branch is admitted.
+    /// The lowest fork that is known, that of branch 0, if any. It stays after a branch is admitted.
     pub fork: Option<Fork>,
+    /// The fork of an admitted branch, the newest that forked, if any did. It stays until a later branch forks.
+    pub branch_fork: Option<Fork>,
     /// The announced or passed end of the zone, if any.
     pub closing: Option<Closing>,
     /// Height of the newest verified header.
     pub latest: Height,
+}
+
+impl Standing {
+    /// The fork of this branch, if it is known.
+    pub fn fork_of(&self, branch: u32) -> Option<Fork> {
+        let forks = [self.fork, self.branch_fork];
+        forks
+            .into_iter()
+            .flatten()
+            .find(|fork| fork.branch == branch)
+    }
 }
 
 /// A root: the app hash of a verified header, and what a reader must know to use it. The answer of every contract that

@@ -52,9 +52,16 @@ fn words_and_structures_are_read_as_they_were_written() {
         status: ZoneStatus::Forked,
         branch: 2,
         fork: Some(Fork {
+            branch: 0,
             height: Height(7),
             exact: true,
             first_report: Height(9),
+        }),
+        branch_fork: Some(Fork {
+            branch: 2,
+            height: Height(12),
+            exact: false,
+            first_report: Height(15),
         }),
         closing: Some(Closing {
             at: Timestamp(5),

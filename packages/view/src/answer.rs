@@ -49,7 +49,8 @@ pub fn standing_of<R: Reads>(
     Ok(Standing {
         status,
         branch: viewed.belief.branch,
-        fork: viewed.lowest_fork(),
+        fork: viewed.zone.fork.map(|fork| fork.told()),
+        branch_fork: viewed.zone.branch_fork.map(|fork| fork.told()),
         closing: viewed.zone.closing.map(|at| Closing {
             at,
             last: last.map(|last| last.header.height),
@@ -110,18 +111,20 @@ fn next_after<R: Reads>(
     if height >= viewed.belief.latest {
         return Ok(None);
     }
-    let number = viewed.zone.number;
-    let counting = |found: Option<StoredHeader>| found.filter(|stored| viewed.counts(stored));
-    let next = counting(reads.header_above(number, height)?);
-    let next = match next {
-        Some(next) => Some(next),
-        // What does not count lies between the lowest fork and the header that admitted the current branch.
-        None => match viewed.zone.admitted.minus(1) {
-            Ok(before) if before >= height => counting(reads.header_above(number, before)?),
-            _ => None,
-        },
-    };
-    Ok(next.map(|next| next.header.height))
+    // What does not count lies between a branch's fork and the header that admitted the next one.
+    let forked = viewed.zone.branch_fork.map(|fork| fork.admitted);
+    let starts = [forked, Some(viewed.zone.admitted)].into_iter().flatten();
+    let starts = starts.filter_map(|admitted| admitted.minus(1).ok());
+    for start in [height].into_iter().chain(starts) {
+        let next = match start >= height {
+            true => reads.header_above(viewed.zone.number, start)?,
+            false => None,
+        };
+        if let Some(next) = next.filter(|next| viewed.counts(next)) {
+            return Ok(Some(next.header.height));
+        }
+    }
+    Ok(None)
 }
 
 /// The highest header whose root can be asked for: what a closed zone is read at.
@@ -130,17 +133,18 @@ pub(crate) fn newest_good<R: Reads>(
     viewed: &Viewed,
 ) -> Result<Option<StoredHeader>, R::Error> {
     let number = viewed.zone.number;
-    let forks = [viewed.open_fork(), viewed.zone.fork.as_ref()];
-    let found = match viewed.open_fork() {
-        None => reads.header(number, viewed.belief.latest)?,
-        Some(fork) => reads.header_below(number, fork.height())?,
-    };
-    match found {
-        Some(found) if viewed.counts(&found) => Ok(Some(found)),
-        // A branch that forked at the header which admitted it has none of its own.
-        _ => match forks.into_iter().flatten().map(|fork| fork.height()).min() {
-            Some(lowest) => reads.header_below(number, lowest),
-            None => Ok(None),
-        },
+    if viewed.open_fork().is_none() {
+        return reads.header(number, viewed.belief.latest);
     }
+    // A branch that forked at the header which admitted it has none of its own.
+    for fork in [viewed.zone.branch_fork, viewed.zone.fork]
+        .into_iter()
+        .flatten()
+    {
+        let below = reads.header_below(number, fork.height())?;
+        if below.is_some_and(|below| viewed.counts(&below)) {
+            return Ok(below);
+        }
+    }
+    Ok(None)
 }

@@ -76,6 +76,10 @@ facts! {
             hash: Hash,
             /// The header's time: relayers judge by it whether the root is fresh and when the view expires.
             time: Timestamp,
+            /// The first height in doubt of the branch before it, as the admission left it.
+            fork: Height,
+            /// Whether that height is exact.
+            exact: bool,
         },
         /// A zone is trusted anew.
         Renewed = "view_renewed" {

@@ -99,7 +99,7 @@ pub fn advance<C: Crypto, R: Reads>(
 ) -> Result<Shown, Refused<R::Error>> {
     let viewed = find(reads, zone)?;
     let untrusted = header.open()?;
-    if let Some(expected) = hash_below_fork(&viewed, untrusted.height()) {
+    if let Some((_, expected)) = viewed.block_below_fork(untrusted.height()) {
         // Its hash vouches for it; its commit is checked all the same, since that is how a header is opened.
         if let Ok(verified) = open_anchor(crypto, &viewed.zone.chain_id, &untrusted) {
             if verified.hash == expected {
@@ -132,10 +132,7 @@ pub fn report<C: Crypto, R: Reads>(
             b: Box::new(line(crypto, now, reads, &viewed, b)?),
         }),
         ForkProof::Links { branch, a, b } => {
-            let record = match branch {
-                0 => viewed.zone.fork,
-                _ => viewed.zone.branch_fork,
-            };
+            let record = viewed.fork_of(*branch);
             let pair = record.ok_or(Refusal::UnknownFork { branch: *branch })?.pair;
             Ok(ForkEvidence::Links {
                 branch: *branch,
@@ -247,7 +244,10 @@ fn verified<C: Crypto, R: Reads>(
         Purpose::Evidence => verify_evidence(crypto, &trust, &sets, untrusted, now),
     }
     .map_err(refused)?;
-    let header = verified.to_trusted()?;
+    let header = match purpose {
+        Purpose::Advance => verified.to_trusted()?,
+        Purpose::Evidence => verified.to_evidence()?,
+    };
     let keep = (purpose == Purpose::Advance && verified.keep)
         .then_some((verified.validators_hash, verified.validators));
     let grounds = Grounds::VerifiedFrom(from);
@@ -256,15 +256,6 @@ fn verified<C: Crypto, R: Reads>(
         grounds,
         keep,
     })
-}
-
-/// The hash of the header at this height, where it lies right below an exact fork.
-fn hash_below_fork(viewed: &Viewed, height: Height) -> Option<Hash> {
-    [&viewed.zone.fork, &viewed.zone.branch_fork]
-        .into_iter()
-        .flatten()
-        .find(|fork| fork.height().minus(1) == Ok(height))
-        .and_then(|fork| fork.bound.parent)
 }
 
 /// The hashes that links lead to, from a header's hash downwards.

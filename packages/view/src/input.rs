@@ -6,7 +6,7 @@ use alloc::{boxed::Box, vec::Vec};
 use tessera_header::{TrustedHeader, ValidatorSet};
 use tessera_primitives::{Address, Amount, Hash, Height, Timestamp, ZoneId};
 
-use crate::state::Params;
+use crate::state::{Block, Params};
 
 /// Time and height of the zone that reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum Input {
         zone: ZoneId,
         /// A header of that branch, above all that were shown.
         anchor: Anchor,
+        /// The block that this branch has right below the fork, if the owner can tell.
+        parent: Option<Block>,
     },
     /// Trusts a zone again that expired, or follows it through an upgrade.
     Renew {
@@ -100,7 +102,7 @@ pub struct Anchor {
 pub enum Grounds {
     /// Its signatures were verified with the stored header at this height.
     VerifiedFrom(Height),
-    /// Its hash is the one below an exact fork.
+    /// Its hash is the one below an exact fork that an admission has settled.
     Hash,
     /// It is stored.
     Stored,

@@ -28,22 +28,39 @@
 //! - The newest height never goes back. At one height and branch there is one hash. Time grows with height.
 //! - Between the fork height and the header that admitted a branch nothing is ever stored after the fork was known.
 //! - A fork height only falls, except where links show the same pair to have forked higher, and then never to where an
-//!   earlier pair forked. The height of the first report never changes.
+//!   earlier pair forked. The height of a branch's first report never changes.
+//! - No root that a zone's honest chain does not have counts below a fork, or once a branch was admitted, whoever signs
+//!   whatever, if the owner is honest and somebody shows the true header where a forged one is stored, within the trusting
+//!   period and before the admission (`tests/walk_forged.rs`). Invented ancestors never count: an open fork's parent is
+//!   not stored by its hash, a settled one's is if the owner has confirmed it.
 //! - The bounty is paid once a branch; all that is ever paid was in the reserve.
 //! - Whatever is refused has written nothing: [`Reads`] cannot write.
 //!
 //! # Where this says more than the spec
-//! - While a fork is open, nothing but the header whose hash lies below an exact fork is stored, below the fork neither:
-//!   a third of its validators is known to sign anything. The root right below a fork can be had either way.
+//! - While a fork is open nothing is stored, below the fork neither:
+//!   a third of its validators is known to sign anything. Nor is the header right below an exact fork, which the spec
+//!   stores by its hash "at any time": two forged headers can name any parent. It is from when `admit_branch` has
+//!   confirmed it (its `parent` is ours), at any time, however expired the zone is.
 //! - `renew` wants a height strictly above the newest; at the same one it would replace a root.
-//! - A pair that contradicts a third, stored header lower down counts as the pair with that one.
-//! - A pair is lower than a known fork where it differs for certain below it, by its headers or by links: two later
-//!   blocks of the same branches, without links, must not make an exact fork inexact again.
+//! - Links need no signatures, so they lower nothing: how low a fork is follows from the headers of the pair and the
+//!   parents that they name, above what each was verified from. Links make it exact above the newest stored header below
+//!   that; where they lead around that header they are ignored. Hence no fork lies at a chain's first block, and a stored
+//!   header that is forged is shown to be by a pair with it, not by links past it.
+//! - A pair is lower than a known fork where it differs for certain below it: two later blocks of the same branches,
+//!   without links, must not make an exact fork inexact again.
+//! - Neighbours of which the higher does not name the lower as its parent are a pair too. Where the higher was verified
+//!   from the lower one, the fork is the higher one's.
+//! - A header may lie no higher above the newest than blocks of `min_block_interval` get, `clock_drift` allowed for; else
+//!   nothing could be admitted above a forged one. It is measured from the newest header and not from the trusted one,
+//!   of which a forger would pick the oldest.
+//! - A header of a pair may have an app hash or a next validator set that no zone makes: it is evidence, never stored.
+//! - An admission leaves the fork exact only where the owner's `parent` or a stored header says so, too, and lower where
+//!   the owner's word contradicts a stored header.
 //! - `advance` with a header that is stored already succeeds and changes nothing: it may be part of a larger
 //!   transaction, and two relayers may bring the same header.
 //! - A closed zone is final: it takes no header, no evidence and no funds, and what is left in its reserve stays there.
-//! - Roots of an admitted branch below that branch's own fork count until the next branch is admitted; then only those
-//!   below the lowest fork do.
+//! - Roots of an admitted branch below that branch's own fork count until a later branch forks; then those of the later
+//!   branch do, and always those below the lowest fork. Each fork has its own first report, which `standing` tells.
 //! - The fork and the numbers of branches of a zone are told by `standing`, which the spec calls `status`.
 //! - `prune` also writes a passed end into the provable key, as nothing else runs when a zone closes.
 //! - A pair whose later header names the earlier one as trusted cannot be shown (the verifier wants time to grow): it is

@@ -136,6 +136,16 @@ pub enum Refusal {
         /// The height given.
         actual: Height,
     },
+    /// A header further up than blocks of the least interval get since the newest one, the clock drift allowed for.
+    #[error("header at {actual}, expected at most {most}: {blocks} blocks above the newest")]
+    TooHigh {
+        /// Greatest height.
+        most: Height,
+        /// Greatest number of blocks above the newest header.
+        blocks: u64,
+        /// The height given.
+        actual: Height,
+    },
     /// A header that must be later than others.
     #[error("header time {actual}, expected after {after}")]
     NotLater {
@@ -154,11 +164,27 @@ pub enum Refusal {
         /// Its hash.
         actual: Hash,
     },
-    /// There is no exact fork right above this height.
+    /// There is no exact fork right above this height, or no admission has settled it.
     #[error("no header is known by its hash at {height}")]
     NoKnownHash {
         /// The height.
         height: Height,
+    },
+    /// A header shown by its hash alone that one of its branch, which is stored, contradicts.
+    #[error("header {height} contradicts the one that is stored at {stored}")]
+    Contradicted {
+        /// Its height.
+        height: Height,
+        /// Height of the other.
+        stored: Height,
+    },
+    /// Links that make a settled fork exact at a block that the owner did not name when a branch was admitted.
+    #[error("{hash} at {height} was not confirmed when a branch was admitted")]
+    Unconfirmed {
+        /// Height of the block below the fork.
+        height: Height,
+        /// Its hash by the links.
+        hash: Hash,
     },
     /// Two headers that may well be of one chain.
     #[error("headers at {a} and {b} do not contradict each other")]

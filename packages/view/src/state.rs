@@ -25,6 +25,11 @@ pub struct Params {
     pub unbonding_period: Seconds,
     /// How far a header's time may lie ahead of this zone's, in seconds: 1 to 3,600.
     pub clock_drift: Seconds,
+    /// The least time between this zone's blocks, on average over many, in milliseconds: 1 to 60,000. A header may lie no
+    /// higher above the newest one than blocks of this pace get in the time between: else one forged header at an absurd
+    /// height would leave none for a branch to be admitted at. By default 100; the nearer to the zone's own pace, the
+    /// sooner its chain passes what was forged. A zone that becomes faster than this is shown by smaller steps.
+    pub min_block_interval: u32,
     /// Window of Algorithm 1 that every relayer uses for this zone, in headers: 1 to 1,024. By default 64.
     pub k: u32,
     /// `advance` is paid at most once in this many seconds: 1 to `trusting_period`. By default 300.
@@ -43,6 +48,8 @@ pub const MAX_UNBONDING: Seconds = Seconds(10 * 365 * 24 * 3600);
 pub const MAX_CLOCK_DRIFT: Seconds = Seconds(3600);
 /// Greatest numerator of a trust level: the verifier multiplies it in 64 bits.
 pub const MAX_NUMERATOR: u64 = 1 << 62;
+/// Greatest least time between blocks, in milliseconds.
+pub const MAX_BLOCK_INTERVAL: u32 = 60_000;
 /// Greatest window of Algorithm 1 (spec: `k` in 1..=1024).
 pub const MAX_K: u32 = 1024;
 /// Greatest delay between announcing a zone's end and the end.
@@ -77,9 +84,23 @@ impl Params {
         let trusting = self.trusting_period.0;
         within("trusting_period", trusting, 1, unbonding.saturating_sub(1))?;
         within("clock_drift", self.clock_drift.0, 1, MAX_CLOCK_DRIFT.0)?;
+        let (interval, greatest) = (self.min_block_interval, MAX_BLOCK_INTERVAL);
+        within("min_block_interval", interval.into(), 1, greatest.into())?;
         within("k", self.k.into(), 1, MAX_K.into())?;
         within("refresh_interval", self.refresh_interval.0, 1, trusting)?;
         within("close_delay", self.close_delay.0, 1, MAX_CLOSE_DELAY.0)
+    }
+
+    /// How many blocks above a header of this time the zone can have made by another time. The first header's time may
+    /// have been ahead by the clock drift, and its clock have stood still since.
+    pub fn most_blocks(&self, from: Timestamp, to: Timestamp) -> u64 {
+        let drift = self.clock_drift.0.saturating_mul(1_000);
+        let passed = to.0.saturating_sub(from.0) / 1_000_000;
+        let blocks = passed
+            .saturating_add(drift)
+            .checked_div(self.min_block_interval.into());
+        // Adjacent headers always pass.
+        blocks.unwrap_or_default().max(1)
     }
 
     /// What header verification needs of them.
@@ -116,7 +137,7 @@ pub struct Zone {
     pub closing: Option<Timestamp>,
     /// The fork of branch 0, the lowest of all.
     pub fork: Option<ForkRecord>,
-    /// The fork of the current branch, where that is not branch 0.
+    /// The fork of an admitted branch, the newest that forked: of the current one, or of one before it.
     pub branch_fork: Option<ForkRecord>,
 }
 
@@ -174,8 +195,8 @@ impl KeptSets {
     }
 }
 
-/// A block of the viewed zone, by what a pair says of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A block of the viewed zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Block {
@@ -208,18 +229,44 @@ impl Pair {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ForkRecord {
+    /// The branch that forked.
+    pub branch: u32,
+    /// Height of the header that admitted that branch, by the owner's word: the fork never reaches below it. Zero on
+    /// branch 0.
+    pub admitted: Height,
+    /// Height of *this* zone at the first report of this branch's fork.
+    pub first_report: Height,
     /// Where it begins, as far as is known.
     pub bound: Bound,
     /// What proved it.
     pub pair: Pair,
     /// The highest header shown of any branch, stored ones included: an admitted one lies above it.
     pub shown: Height,
+    /// The block below the fork that the admitted branch has, if the owner named one when it was admitted. Only what it
+    /// names is stored by its hash alone.
+    pub confirmed: Option<Block>,
 }
 
 impl ForkRecord {
     /// The first height in doubt.
     pub fn height(&self) -> Height {
         self.bound.height
+    }
+
+    /// The block right below an exact fork, as those who signed the pair have it.
+    pub fn below(&self) -> Option<Block> {
+        let (height, hash) = (self.height().minus(1).ok()?, self.bound.parent?);
+        Some(Block { height, hash })
+    }
+
+    /// As its readers see it.
+    pub fn told(&self) -> Fork {
+        Fork {
+            branch: self.branch,
+            height: self.height(),
+            exact: self.bound.parent.is_some(),
+            first_report: self.first_report,
+        }
     }
 }
 
@@ -230,7 +277,8 @@ impl ForkRecord {
 pub struct Bound {
     /// The first height in doubt.
     pub height: Height,
-    /// If the height is exact: the hash of the header below it, which both branches share (zero below the first).
+    /// If the height is exact: the hash of the header below it, which both blocks name. As long as the fork is open it is
+    /// a claim of whoever signed the pair: two forged headers can name a parent that never was.
     pub parent: Option<Hash>,
 }
 
@@ -278,33 +326,40 @@ pub struct Viewed {
 }
 
 impl Viewed {
-    /// The fork that waits for `admit_branch`, if any.
-    pub fn open_fork(&self) -> Option<&ForkRecord> {
-        if self.belief.branch == 0 {
-            self.zone.fork.as_ref()
-        } else {
-            self.zone.branch_fork.as_ref()
-        }
+    /// The fork of this branch, if it is on record.
+    pub fn fork_of(&self, branch: u32) -> Option<&ForkRecord> {
+        let forks = [&self.zone.fork, &self.zone.branch_fork];
+        forks
+            .into_iter()
+            .flatten()
+            .find(|fork| fork.branch == branch)
     }
 
-    /// The lowest known fork, as its readers see it.
-    pub fn lowest_fork(&self) -> Option<Fork> {
-        self.zone.fork.as_ref().map(|fork| Fork {
-            height: fork.height(),
-            exact: fork.bound.parent.is_some(),
-            first_report: self.belief.first_report,
+    /// The fork that waits for `admit_branch`, if any.
+    pub fn open_fork(&self) -> Option<&ForkRecord> {
+        self.fork_of(self.belief.branch)
+    }
+
+    /// The block at this height whose header is believed by its hash alone, and its branch: right below an exact fork
+    /// that an admission has settled. Below an open one nobody but its signers says that there is such a block.
+    pub fn block_below_fork(&self, height: Height) -> Option<(u32, Hash)> {
+        let forks = [&self.zone.fork, &self.zone.branch_fork];
+        let mut settled = forks
+            .into_iter()
+            .flatten()
+            .filter(|fork| fork.branch < self.belief.branch);
+        settled.find_map(|fork| {
+            let below = fork.below().filter(|below| below.height == height)?;
+            Some((fork.branch, below.hash))
         })
     }
 
-    /// Whether a stored header's root may be asked for: below the lowest fork, or on the current branch and below that
-    /// branch's own fork.
+    /// Whether a stored header's root may be asked for: on the current branch, or another whose fork is on record, and
+    /// below that branch's fork.
     pub fn counts(&self, stored: &StoredHeader) -> bool {
-        let below =
-            |fork: Option<&ForkRecord>| fork.map(|fork| stored.header.height < fork.height());
-        if stored.branch == self.belief.branch {
-            below(self.open_fork()).unwrap_or(true)
-        } else {
-            below(self.zone.fork.as_ref()).unwrap_or(false)
+        match self.fork_of(stored.branch) {
+            Some(fork) => stored.header.height < fork.height(),
+            None => stored.branch == self.belief.branch,
         }
     }
 

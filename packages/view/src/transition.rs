@@ -47,9 +47,11 @@ pub fn transition<R: Reads>(now: &Now, reads: &R, input: Input) -> Result<Step, 
             evidence,
             caller,
         } => report_fork::report_fork(now, reads, &zone, &evidence, caller),
-        Input::AdmitBranch { zone, anchor } => {
-            admit_branch::admit_branch(now, reads, &zone, anchor)
-        }
+        Input::AdmitBranch {
+            zone,
+            anchor,
+            parent,
+        } => admit_branch::admit_branch(now, reads, &zone, anchor, parent),
         Input::Renew {
             zone,
             chain_id,
@@ -145,6 +147,36 @@ fn refuse_distrusted<R: Reads>(
         let (after, actual) = (trusted.header.time, header.time);
         return Err(Refused::Rule(Refusal::NotLater { after, actual }));
     }
+    refuse_too_high(now, reads, viewed, header)
+}
+
+/// Whether a header lies higher above the newest one than its zone can have come since. It is measured from the newest,
+/// not from the trusted one, of which a forger would pick the oldest. An honest chain is never stopped by it: if the newest
+/// is true, blocks of the least pace reach the header; if it is forged, the true headers below it prove the fork.
+fn refuse_too_high<R: Reads>(
+    now: &Now,
+    reads: &R,
+    viewed: &Viewed,
+    header: &TrustedHeader,
+) -> Result<(), Refused<R::Error>> {
+    let latest = viewed.belief.latest;
+    if header.height <= latest {
+        return Ok(());
+    }
+    let params = &viewed.zone.params;
+    let newest = stored(reads, viewed, latest)?.header;
+    // Evidence may be dated into the future.
+    let until = header.time.min(now.time.plus(params.clock_drift)?);
+    let blocks = params.most_blocks(newest.time, until);
+    let most = Height(latest.0.saturating_add(blocks));
+    if header.height > most {
+        let actual = header.height;
+        return Err(Refused::Rule(Refusal::TooHigh {
+            most,
+            blocks,
+            actual,
+        }));
+    }
     Ok(())
 }
 
@@ -163,6 +195,31 @@ pub(crate) fn stored<R: Reads>(
             height,
         })
     })
+}
+
+/// The newest header of a branch that is stored strictly below a height.
+fn below_on_branch<R: Reads>(
+    reads: &R,
+    viewed: &Viewed,
+    branch: u32,
+    height: Height,
+) -> Result<Option<TrustedHeader>, Refused<R::Error>> {
+    let below = reads
+        .header_below(viewed.zone.number, height)
+        .map_err(Refused::Read)?;
+    let of_branch = below.filter(|below| below.branch == branch);
+    Ok(of_branch.map(|below| below.header))
+}
+
+/// Whether two headers cannot be of one chain: one height and two hashes, a later height and a time not later, or
+/// neighbours of which the higher one names another parent.
+fn contradict(a: &TrustedHeader, b: &TrustedHeader) -> bool {
+    let (lower, higher) = if a.height <= b.height { (a, b) } else { (b, a) };
+    if lower.height == higher.height {
+        return lower.hash != higher.hash;
+    }
+    let neighbours = lower.height.0.checked_add(1) == Some(higher.height.0);
+    higher.time <= lower.time || neighbours && higher.parent != lower.hash
 }
 
 /// Whether this very header is stored on the current branch.

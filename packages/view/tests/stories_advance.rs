@@ -57,6 +57,8 @@ fn parameters_out_of_bounds_are_refused_each_by_its_name() {
         ),
         (off(|p| p.clock_drift = Seconds(0)), "clock_drift"),
         (off(|p| p.clock_drift = Seconds(3_601)), "clock_drift"),
+        (off(|p| p.min_block_interval = 0), "min_block_interval"),
+        (off(|p| p.min_block_interval = 60_001), "min_block_interval"),
         (off(|p| p.k = 0), "k"),
         (off(|p| p.k = 1_025), "k"),
         (off(|p| p.refresh_interval = Seconds(0)), "refresh_interval"),
@@ -239,6 +241,7 @@ fn an_unknown_zone_is_refused_by_every_verb() {
         Input::AdmitBranch {
             zone: unknown.clone(),
             anchor: anchor(header),
+            parent: None,
         },
         Input::Renew {
             zone: unknown.clone(),

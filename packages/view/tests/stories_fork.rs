@@ -46,6 +46,7 @@ fn an_advance_onto_a_contradiction_succeeds_as_a_report() {
     let standing = reader.standing();
     assert_eq!(standing.status, ZoneStatus::Forked);
     let expected = Fork {
+        branch: 0,
         height: Height(61),
         exact: false,
         first_report: Height(1_000),
@@ -76,40 +77,60 @@ fn a_pair_with_one_parent_is_an_exact_fork() {
 }
 
 #[test]
-fn the_header_below_an_exact_fork_is_stored_by_its_hash_alone_at_any_time() {
+fn the_header_below_an_exact_fork_is_stored_by_its_hash_alone_once_an_owner_has_confirmed_it() {
     let (histories, mut reader) = forked_at_70();
     let pair = |history| line(verified(60, histories.header(history, 70)), vec![]);
     reader.report(pair(0), pair(1)).unwrap();
+    // While the fork is open, only its signers say that there is such a header.
+    let open = reader.fill_by_hash(histories.header(0, 69));
+    assert_eq!(open, Err(Refusal::NoKnownHash { height: Height(69) }));
+    let confirmed = Some(histories.block(1, 69));
+    let mut silent = reader.clone();
+    let step = reader.admit_above(histories.header(1, 90), confirmed);
+    assert!(matches!(
+        step.unwrap().events[..],
+        [Event::BranchAdmitted {
+            fork: Height(70),
+            exact: true,
+            ..
+        }]
+    ));
     let mut forged = histories.header(0, 69);
     forged.hash = Hash::sha256(b"forged");
     let wrong = reader.fill_by_hash(forged);
     assert!(matches!(wrong, Err(Refusal::WrongHash { .. })), "{wrong:?}");
     let elsewhere = reader.fill_by_hash(histories.header(0, 68));
     assert!(matches!(elsewhere, Err(Refusal::NoKnownHash { .. })));
-    let mut before = reader.clone();
-    // Long after everything has expired, and after a branch was admitted.
-    before.wait(50_000);
-    before.fill_by_hash(histories.header(0, 69)).unwrap();
-    assert!(before.root(69).is_ok());
-    reader.admit(histories.header(1, 90)).unwrap();
-    reader.fill_by_hash(histories.header(0, 69)).unwrap();
-    let root = reader.root(69).unwrap();
-    assert_eq!((root.branch, root.next), (0, Some(Height(90))));
-    assert_eq!(reader.standing().latest, Height(90));
-}
-
-#[test]
-fn a_hash_does_not_vouch_for_a_time_from_the_future() {
-    let (histories, mut reader) = forked_at_70();
-    let pair = |history| line(verified(60, histories.header(history, 70)), vec![]);
-    reader.report(pair(0), pair(1)).unwrap();
+    // A hash does not vouch for a time from the future.
     let mut ahead = histories.header(0, 69);
     ahead.time = Timestamp(reader.now.time.0 + 11 * SECOND);
     let ahead = reader.fill_by_hash(ahead);
-    assert!(
-        matches!(ahead, Err(Refusal::FromFuture { .. })),
-        "{ahead:?}"
-    );
+    assert!(matches!(ahead, Err(Refusal::FromFuture { .. })));
+    // Whenever it comes: a hash does not expire.
+    for seconds in [0, 50_000] {
+        let mut reader = reader.clone();
+        reader.wait(seconds);
+        reader.fill_by_hash(histories.header(0, 69)).unwrap();
+        let root = reader.root(69).unwrap();
+        assert_eq!((root.branch, root.next), (0, Some(Height(90))));
+        assert_eq!(reader.standing().latest, Height(90));
+    }
+    // An owner who names none confirms none.
+    silent.admit(histories.header(1, 90)).unwrap();
+    assert_eq!(fork(&silent), (61, false));
+    let unknown = silent.fill_by_hash(histories.header(0, 69));
+    assert!(matches!(unknown, Err(Refusal::NoKnownHash { .. })));
+}
+
+#[test]
+fn a_fork_right_above_a_stored_header_stays_exact_without_a_word() {
+    let (histories, mut reader) = forked_at_70();
+    let mut histories = histories;
+    let other = histories.fork(0, 61);
+    let pair = |history| line(verified(50, histories.header(history, 61)), vec![]);
+    reader.report(pair(0), pair(other)).unwrap();
+    reader.admit(histories.header(0, 90)).unwrap();
+    assert_eq!(fork(&reader), (61, true));
 }
 
 #[test]
@@ -184,22 +205,28 @@ fn links_make_a_known_pair_exact_and_cost_no_signature() {
     assert_eq!(fork(&reader), (70, true));
     let again = reader.links(0, below(0, 11), below(1, 11));
     assert_eq!(again, Err(Refusal::NothingNew { known: Height(70) }));
-    reader.fill_by_hash(histories.header(0, 69)).unwrap();
-    assert!(reader.root(69).is_ok());
 }
 
 #[test]
-fn links_make_a_pair_exact_after_a_branch_was_admitted_too() {
+fn links_make_a_pair_exact_after_a_branch_was_admitted_too_where_its_owner_named_the_parent() {
     let (histories, mut reader) = forked_at_70();
     reader.advance(60, histories.header(1, 80)).unwrap();
-    reader.admit(histories.header(1, 90)).unwrap();
-    reader.wait(100_000);
     let below = |history| histories.hashes_down(history, 79, 11);
+    let mut silent = reader.clone();
+    let confirmed = histories.block(1, 69);
+    reader
+        .admit_above(histories.header(1, 90), Some(confirmed))
+        .unwrap();
+    reader.wait(100_000);
     reader.links(0, below(0), below(1)).unwrap();
     assert_eq!(fork(&reader), (70, true));
     reader.fill_by_hash(histories.header(0, 69)).unwrap();
     assert!(reader.root(69).is_ok());
     assert!(matches!(reader.root(80), Err(Refusal::NotAdmitted { .. })));
+    silent.admit(histories.header(1, 90)).unwrap();
+    let (height, hash) = (confirmed.height, confirmed.hash);
+    let unconfirmed = Err(Refusal::Unconfirmed { height, hash });
+    assert_eq!(silent.links(0, below(0), below(1)), unconfirmed);
 }
 
 #[test]
@@ -282,34 +309,6 @@ fn a_pair_that_differs_lower_for_certain_counts_and_its_links_raise_it_no_higher
     let below = |history| histories.hashes_down(history, 67, 3);
     reader.links(0, below(0), below(third)).unwrap();
     assert_eq!(fork(&reader), (66, true));
-}
-
-#[test]
-fn links_that_contradict_a_stored_header_lower_the_fork_to_it() {
-    let (mut histories, mut reader) = forked_at_70();
-    // Both tops are of a history that left ours at 55: the stored header 60 is on neither line.
-    let left = histories.fork(0, 55);
-    let right = histories.fork(left, 70);
-    let below = |history| histories.hashes_down(history, 73, 18);
-    let one = line(verified(50, histories.header(left, 75)), below(left));
-    let other = line(verified(50, histories.header(right, 75)), below(right));
-    reader.report(one, other).unwrap();
-    assert_eq!(
-        fork(&reader),
-        (51, false),
-        "their own fork would be 70, exactly"
-    );
-    assert!(reader.root(50).is_ok());
-    assert!(matches!(reader.root(60), Err(Refusal::NotAdmitted { .. })));
-    // The pair on record is now the one with the stored header, and links from there make it exact.
-    let record = reader.viewed().zone.fork.unwrap();
-    assert_eq!(
-        (record.pair.a.height, record.pair.b.height),
-        (Height(60), Height(60))
-    );
-    let below = |history| histories.hashes_down(history, 59, 6);
-    reader.links(0, below(left), below(0)).unwrap();
-    assert_eq!(fork(&reader), (55, true));
 }
 
 #[test]
@@ -441,34 +440,40 @@ fn an_admitted_branch_may_fork_again_and_earns_another_bounty() {
     reader.advance(60, histories.header(1, 80)).unwrap();
     reader.admit(histories.header(1, 90)).unwrap();
     reader.advance(90, histories.header(1, 93)).unwrap();
+    reader.wait(7);
     let pair = |history| line(verified(90, histories.header(history, 96)), vec![]);
     let step = reader.report(pair(1), pair(second)).unwrap();
     assert_eq!(step.effects.len(), 1, "one bounty a branch number");
     let standing = reader.standing();
     assert_eq!(standing.status, ZoneStatus::Forked);
     assert_eq!(standing.fork.unwrap().height, Height(61), "the lowest");
-    let second_fork = reader.viewed().zone.branch_fork.unwrap();
-    assert_eq!(second_fork.height(), Height(94));
+    let told = |reader: &Reader| {
+        let fork = reader.standing().branch_fork.unwrap();
+        (fork.branch, fork.height.0, fork.exact, fork.first_report.0)
+    };
+    assert_eq!(told(&reader), (1, 94, false, 1_007));
+    assert_eq!(standing.fork.unwrap().first_report, Height(1_000));
     assert!(reader.root(93).is_ok() && reader.root(90).is_ok());
     // Links find it exact; the branch's own number says which fork is meant.
     let below = |history| histories.hashes_down(history, 95, 3);
     let wrong = reader.links(2, below(1), below(second));
     assert_eq!(wrong, Err(Refusal::UnknownFork { branch: 2 }));
     reader.links(1, below(1), below(second)).unwrap();
-    reader.fill_by_hash(histories.header(1, 94)).unwrap();
-    assert_eq!(reader.root(94).unwrap().branch, 1);
-    reader.admit(histories.header(second, 97)).unwrap();
+    let confirmed = Some(histories.block(second, 94));
+    reader
+        .admit_above(histories.header(second, 97), confirmed)
+        .unwrap();
     assert_eq!(reader.standing().branch, 2);
-    // Roots of older branches count only below the lowest fork.
-    for height in [80, 90, 93, 94] {
-        assert!(matches!(
-            reader.root(height),
-            Err(Refusal::NotAdmitted { .. })
-        ));
+    assert_eq!(told(&reader), (1, 95, true, 1_007), "it stays known");
+    reader.fill_by_hash(histories.header(1, 94)).unwrap();
+    // What both of the second fork's branches have counts on, between what does not.
+    assert_eq!(reader.root(94).unwrap().branch, 1);
+    assert!(matches!(reader.root(80), Err(Refusal::NotAdmitted { .. })));
+    let steps = [(60, 90), (80, 90), (90, 93), (93, 94), (94, 97)];
+    for (height, next) in steps {
+        assert_eq!(reader.next_after(height), Some(next), "after {height}");
     }
-    assert_eq!(reader.next_after(60), Some(97));
-    let gone = reader.links(1, below(1), below(second));
-    assert_eq!(gone, Err(Refusal::UnknownFork { branch: 1 }));
+    assert_eq!(reader.next_after(97), None);
 }
 
 #[test]
@@ -484,9 +489,9 @@ fn a_fork_on_an_admitted_branch_never_reaches_below_the_header_that_admitted_it(
     };
     reader.report(pair(1), pair(other)).unwrap();
     let record = reader.viewed().zone.branch_fork.unwrap();
-    assert_eq!(record.height(), Height(90));
+    assert_eq!(record.height(), Height(91));
     assert_eq!(record.bound.parent, None);
-    assert!(matches!(reader.root(90), Err(Refusal::NotAdmitted { .. })));
+    assert!(reader.root(90).is_ok(), "it was the owner's word");
     assert!(reader.root(60).is_ok(), "the common prefix is not touched");
     assert_eq!(fork(&reader), (61, false));
 }
@@ -625,19 +630,4 @@ fn pruning_keeps_the_last_header_before_a_fork() {
     reader.prune(100).unwrap();
     assert_eq!(reader.heights(), [60, 90]);
     assert!(reader.root(60).is_ok());
-}
-
-#[test]
-fn the_first_block_of_a_chain_can_be_where_it_forks() {
-    let mut histories = Histories::new();
-    let other = histories.fork(0, 1);
-    let mut reader = Reader::new(&histories);
-    let below = |history| histories.hashes_down(history, 58, 100);
-    let one = line(verified(50, histories.header(0, 60)), below(0));
-    let two = line(verified(50, histories.header(other, 60)), below(other));
-    // The stored header 50 is on the first line; the lines meet in "no header", below height 1.
-    reader.report(one, two).unwrap();
-    assert_eq!(fork(&reader), (1, true));
-    assert!(matches!(reader.root(50), Err(Refusal::NotAdmitted { .. })));
-    assert_eq!(reader.next_after(0), None);
 }

@@ -184,17 +184,24 @@ impl Walk {
             50..=64 => ("report_pair", self.report()),
             65..=71 => ("report_links", self.report_links()),
             72..=77 => {
-                let (history, fork) = (self.history(), self.reader.standing().fork);
+                let (history, standing) = (self.history(), self.reader.standing());
+                let fork = match self.below(2) {
+                    0 => standing.fork,
+                    _ => standing.branch_fork.or(standing.fork),
+                };
                 let height = fork.map_or(60, |fork| fork.height.0.saturating_sub(1).max(1));
                 let header = self.histories.header(history, height);
                 ("fill_by_hash", self.reader.fill_by_hash(header))
             }
             78..=82 => {
                 let (history, height) = (self.history(), self.height() + 5);
-                (
-                    "admit_branch",
-                    self.reader.admit(self.histories.header(history, height)),
-                )
+                let header = self.histories.header(history, height);
+                let viewed = self.reader.viewed();
+                let parent = viewed.open_fork().filter(|_| self.below(3) > 0);
+                let parent = parent
+                    .map(|fork| fork.height().0 - 1)
+                    .map(|height| self.histories.block(history, height));
+                ("admit_branch", self.reader.admit_above(header, parent))
             }
             83..=85 => {
                 let (history, height) = (self.history(), self.height() + 20);
@@ -251,11 +258,7 @@ impl Walk {
         } else {
             viewed.belief.branch
         };
-        let record = match branch {
-            0 => viewed.zone.fork,
-            _ => viewed.zone.branch_fork,
-        };
-        let Some(record) = record else {
+        let Some(record) = viewed.fork_of(branch).copied() else {
             return self.reader.links(branch, Vec::new(), Vec::new());
         };
         let deep = self.below(60);
@@ -343,12 +346,10 @@ impl Model {
                     .find(|s| s.header.height == height);
                 assert_eq!(at, None, "no header is ever replaced");
                 let viewed = after.viewed();
-                let fork = viewed
-                    .zone
-                    .fork
-                    .map_or(Height(u64::MAX), |fork| fork.height());
+                let fork = viewed.fork_of(stored.branch);
+                let admitted = fork.map_or(viewed.zone.admitted, |fork| fork.admitted);
                 assert!(
-                    height < fork || height >= viewed.zone.admitted && viewed.belief.branch > 0,
+                    viewed.counts(stored) && height >= admitted,
                     "nothing is filled between a fork and the admitted header"
                 );
             }
@@ -371,26 +372,31 @@ impl Model {
     }
 }
 
-/// The fork height falls, or links have made the same pair exact.
+/// The fork height falls, or links have made the same pair exact. An admission leaves it where it was, or lower.
 fn check_fork(old: &Viewed, new: &Viewed) {
     let forks = [
         (old.zone.fork, new.zone.fork),
         (old.zone.branch_fork, new.zone.branch_fork),
     ];
-    for (index, forks) in forks.into_iter().enumerate() {
+    for forks in forks {
         let (Some(then), Some(now)) = forks else {
-            let gone = forks.0.is_some();
-            assert!(!gone || index == 1 && new.belief.branch > old.belief.branch);
+            assert_eq!(forks.0, None, "a fork is not forgotten");
             continue;
         };
+        if then.branch != now.branch {
+            assert!(now.branch == new.belief.branch && now.branch > then.branch);
+            continue;
+        }
         let exacted = then.pair.is(&now.pair) && then.bound.parent.is_none();
-        if now.height() >= then.height() && now != then {
+        if new.belief.branch > old.belief.branch {
+            assert!(now.height() <= then.height());
+        } else if now.height() >= then.height() && now != then {
             assert!(exacted, "{then:?} became {now:?}");
         }
-        assert!(now.shown >= then.shown);
+        assert!(now.shown >= then.shown && now.first_report == then.first_report);
     }
-    if let Some(fork) = new.zone.branch_fork {
-        assert!(fork.height() >= new.zone.admitted);
+    for fork in [new.zone.fork, new.zone.branch_fork].into_iter().flatten() {
+        assert!(fork.height() >= fork.admitted);
     }
 }
 

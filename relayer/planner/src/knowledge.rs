@@ -37,8 +37,8 @@ pub(crate) struct Viewed {
     pub(crate) latest_time: Timestamp,
     /// The lowest fork of branch 0: it stays after a branch was admitted.
     pub(crate) fork: Option<Fork>,
-    /// The fork that waits for a branch to be admitted.
-    pub(crate) open_fork: Option<Height>,
+    /// The fork of an admitted branch, the newest that forked.
+    pub(crate) branch_fork: Option<Fork>,
     pub(crate) branch: u32,
     /// Height of the header that admitted the current branch; zero on branch 0.
     pub(crate) admitted: Height,
@@ -163,11 +163,25 @@ impl KnownLeg {
 }
 
 impl Viewed {
+    /// The fork of this branch, if it is known.
+    pub(crate) fn fork_of(&self, branch: u32) -> Option<Fork> {
+        let forks = [self.fork, self.branch_fork];
+        forks
+            .into_iter()
+            .flatten()
+            .find(|fork| fork.branch == branch)
+    }
+
+    /// The fork that waits for a branch to be admitted.
+    pub(crate) fn open_fork(&self) -> Option<Height> {
+        self.fork_of(self.branch).map(|fork| fork.height)
+    }
+
     /// How the zone stands at a time of the reading zone, as `chain-view` would answer.
     pub(crate) fn status(&self, now: Timestamp) -> ZoneStatus {
         if self.closing.is_some_and(|at| at <= now) {
             ZoneStatus::Closed
-        } else if self.open_fork.is_some() {
+        } else if self.open_fork().is_some() {
             ZoneStatus::Forked
         } else if now.since(self.latest_time) >= self.trusting_period {
             ZoneStatus::Expired
@@ -176,13 +190,11 @@ impl Viewed {
         }
     }
 
-    /// Whether a root is one that readers accept: on the current branch below that branch's own fork, or below the
-    /// first fork.
+    /// Whether a root is one that readers accept: on the current branch, or one whose fork is known, below that fork.
     pub(crate) fn accepts(&self, height: Height, stored: Stored) -> bool {
-        if stored.branch == self.branch {
-            self.open_fork.is_none_or(|fork| height < fork)
-        } else {
-            self.fork.is_some_and(|fork| height < fork.height)
+        match self.fork_of(stored.branch) {
+            Some(fork) => height < fork.height,
+            None => stored.branch == self.branch,
         }
     }
 
@@ -193,19 +205,16 @@ impl Viewed {
         good.map(|(height, _)| *height)
     }
 
-    /// Whether a header of this height can still be shown.
-    pub(crate) fn takes(&self, height: Height) -> bool {
-        match (self.open_fork, self.fork) {
-            // While a fork is open only the header below it is taken, by its hash alone.
-            (Some(open), _) => {
-                let exact = self
-                    .fork
-                    .is_some_and(|fork| fork.exact && fork.height == open);
-                exact && height.0.checked_add(1) == Some(open.0)
-            }
-            (None, Some(fork)) => height < fork.height || height > self.admitted,
-            (None, None) => true,
+    /// Whether a header of this height can still be shown, and on which branch it then is: nothing while a fork is open,
+    /// and below one that is over only the header right below it, by its hash alone.
+    pub(crate) fn takes(&self, height: Height) -> Option<u32> {
+        if height > self.admitted {
+            return self.open_fork().is_none().then_some(self.branch);
         }
+        let below = |fork: &Fork| fork.exact && height.0.checked_add(1) == Some(fork.height.0);
+        let forks = [self.fork, self.branch_fork].into_iter().flatten();
+        let mut settled = forks.filter(|fork| fork.branch < self.branch);
+        settled.find(below).map(|fork| fork.branch)
     }
 }
 

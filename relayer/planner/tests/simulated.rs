@@ -122,6 +122,7 @@ impl Zone {
             status: ZoneStatus::Active,
             branch: 0,
             fork: None,
+            branch_fork: None,
             closing: None,
             latest: *self.headers[of].last().unwrap(),
         }

@@ -5,7 +5,10 @@ use tessera_contract_api::chain_view::ExecuteMsg;
 use tessera_primitives::{Height, Seconds, ZoneId};
 use tessera_testing::suite::SuiteConfig;
 use tessera_testing::{Validators, Zone, ZoneConfig};
-use tessera_view::evidence::{ForkProof, Sighted, Sighting};
+use tessera_view::{
+    evidence::{ForkProof, Sighted, Sighting},
+    state::Block,
+};
 
 use super::stage::{Stage, HERE};
 use super::Reading;
@@ -137,6 +140,10 @@ impl Viewer {
         let admit = ExecuteMsg::AdmitBranch {
             zone: self.name.clone(),
             header: other.first_header(other.sealed())?,
+            parent: Some(Block {
+                height: trusted,
+                hash: self.viewed.block(trusted)?.hash,
+            }),
         };
         self.measure(format!("admit_branch, {what}"), &admit, &[])
     }

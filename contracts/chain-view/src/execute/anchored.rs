@@ -4,7 +4,11 @@ use cosmwasm_std::{DepsMut, Env, Response};
 use tessera_contract_kit::crypto::HostCrypto;
 use tessera_header::Header;
 use tessera_primitives::ZoneId;
-use tessera_view::{evidence, state::Params, Input};
+use tessera_view::{
+    evidence,
+    state::{Block, Params},
+    Input,
+};
 
 use super::run;
 use crate::{state::State, ChainViewError};
@@ -30,10 +34,16 @@ pub(crate) fn admit_branch(
     env: &Env,
     zone: ZoneId,
     header: &Header,
+    parent: Option<Block>,
 ) -> Result<Response, ChainViewError> {
     let chain_id = evidence::chain_id(&State::new(deps.storage), &zone)?;
     let anchor = evidence::anchor(&HostCrypto(deps.api), &chain_id, header)?;
-    run(deps, env, Input::AdmitBranch { zone, anchor })
+    let input = Input::AdmitBranch {
+        zone,
+        anchor,
+        parent,
+    };
+    run(deps, env, input)
 }
 
 pub(crate) fn renew(

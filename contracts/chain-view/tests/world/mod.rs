@@ -14,6 +14,7 @@ use tessera_primitives::{Amount, Denom, Height, Ratio, Root, Seconds, Standing, 
 use tessera_testing::{Validators, Zone, ZoneConfig};
 use tessera_view::{
     evidence::{ForkProof, Sighted, Sighting},
+    state::Block,
     state::Params,
     Refusal,
 };
@@ -41,6 +42,7 @@ pub fn params() -> Params {
         trusting_period: Seconds(2_000),
         unbonding_period: Seconds(3_000),
         clock_drift: Seconds(10),
+        min_block_interval: 100,
         k: 64,
         refresh_interval: Seconds(60),
         close_delay: Seconds(600),
@@ -238,9 +240,18 @@ pub fn advance(header: Header) -> ExecuteMsg {
     ExecuteMsg::Advance { zone, header }
 }
 
+/// The owner admits a branch and says nothing of what lies below the fork.
 pub fn admit(header: Header) -> ExecuteMsg {
+    admit_above(header, None)
+}
+
+pub fn admit_above(header: Header, parent: Option<Block>) -> ExecuteMsg {
     let zone = east();
-    ExecuteMsg::AdmitBranch { zone, header }
+    ExecuteMsg::AdmitBranch {
+        zone,
+        header,
+        parent,
+    }
 }
 
 pub fn refusal<T: std::fmt::Debug>(outcome: Result<T, ChainViewError>) -> Refusal {

@@ -1,9 +1,9 @@
 //! Zones that fork, and zones that end.
 
-use crate::world::{coin_of, facts, rule, skipped, World, FEE, HORIZON, PURSE, TIP};
+use crate::world::{coin_of, facts, rule, skipped, World, FEE, FORK_GRACE, HORIZON, PURSE, TIP};
 use tessera_contract_api::chain_view;
 use tessera_lock::{state::LegState, Refusal};
-use tessera_primitives::{Height, ZoneStatus};
+use tessera_primitives::{Fork, Height, ZoneStatus};
 use tessera_testing::Zone;
 
 /// Beta gets a second history, and alpha is shown both: its view of beta is Forked.
@@ -23,6 +23,17 @@ fn fork_beta(world: &mut World) -> Zone {
     );
     assert_eq!(world.standing(0, 1).status, ZoneStatus::Forked);
     other
+}
+
+/// Alpha's owner admits the history that beta goes on with.
+fn admit_beta(world: &mut World) {
+    let beta = &world.sides[1].zone;
+    let admit = chain_view::ExecuteMsg::AdmitBranch {
+        zone: beta.id().clone(),
+        header: beta.first_header(beta.sealed()).unwrap(),
+        parent: None,
+    };
+    world.view_message(0, "owner", &admit);
 }
 
 #[test]
@@ -85,16 +96,7 @@ fn what_lies_above_the_fork_waits_for_the_branch_that_is_admitted() {
     world.replace(1, fork);
     let ahead = world.height(0).since(world.height(1));
     world.sides[1].zone.produce(ahead).unwrap();
-    let header = world.sides[1]
-        .zone
-        .first_header(world.sides[1].zone.sealed())
-        .unwrap();
-    let zone = world.sides[1].zone.id().clone();
-    world.view_message(
-        0,
-        "owner",
-        &chain_view::ExecuteMsg::AdmitBranch { zone, header },
-    );
+    admit_beta(&mut world);
     assert_eq!(world.standing(0, 1).status, ZoneStatus::Active);
     world.tick(HORIZON);
     assert_eq!(facts(&world.settle(0, &[&plan]).unwrap()), ["reversed"]);
@@ -124,4 +126,38 @@ fn a_closed_zones_last_state_stands_for_ever() {
         ["reversed"]
     );
     assert_eq!(world.coins(0, "ann"), PURSE - FEE - TIP);
+}
+
+#[test]
+fn a_task_made_on_an_admitted_branch_is_judged_by_that_branchs_fork() {
+    let mut world = World::new(2);
+    let first = world.sides[1].zone.sealed();
+    world.advance(0, 1, first);
+    fork_beta(&mut world);
+    world.tick(1);
+    admit_beta(&mut world);
+    let plan = world.swap();
+    world.commit_all(&plan);
+    let second = world.sides[1].zone.sealed();
+    world.advance(0, 1, second);
+    fork_beta(&mut world);
+    let standing = world.standing(0, 1);
+    let told = |fork: Option<Fork>| fork.map(|fork| (fork.branch, fork.height, fork.exact));
+    let above = |height: Height| height.plus(1).unwrap();
+    assert_eq!(told(standing.fork), Some((0, above(first), true)));
+    assert_eq!(told(standing.branch_fork), Some((1, above(second), true)));
+    world.tick(HORIZON + FORK_GRACE);
+    // Where the first fork began there was no such task: that does not reverse it.
+    let before = world.proof(1, &[&plan], first);
+    assert_eq!(
+        facts(&world.settle_with(0, &[&plan], vec![before]).unwrap()),
+        ["skipped"]
+    );
+    assert_eq!(world.state(0, &plan), LegState::Committed);
+    // Where the second began beta had committed.
+    let end = world.proof(1, &[&plan], second);
+    assert_eq!(
+        facts(&world.settle_with(0, &[&plan], vec![end]).unwrap()),
+        ["kept"]
+    );
 }

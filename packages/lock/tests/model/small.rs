@@ -268,6 +268,7 @@ impl Small {
                 },
                 branch: branch.into(),
                 fork: Some(Fork {
+                    branch: 0,
                     height: Height(fork.into()),
                     exact: true,
                     first_report: Height(report.into()),

@@ -177,6 +177,7 @@ impl Walk {
                 ZoneStatus::Closed,
             ];
             let fork = Fork {
+                branch: 0,
                 height: Height(random.gen_range(0..height + 4)),
                 exact: random.gen(),
                 first_report: Height(random.gen_range(1..height + 3)),
@@ -185,6 +186,7 @@ impl Walk {
                 status: *status.choose(random).unwrap(),
                 branch: random.gen_range(0..2),
                 fork: random.gen_bool(0.7).then_some(fork),
+                branch_fork: None,
                 closing: None,
                 latest: Height(height + 1),
             };

@@ -177,6 +177,7 @@ pub fn active(latest: u64) -> Standing {
         status: ZoneStatus::Active,
         branch: 0,
         fork: None,
+        branch_fork: None,
         closing: None,
         latest: Height(latest),
     }

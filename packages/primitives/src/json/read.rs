@@ -172,9 +172,9 @@ macro_rules! deserialize_by_tree {
 
 from_json_fields! {
     Coin { asset, amount }
-    Fork { height, exact, first_report }
+    Fork { branch, height, exact, first_report }
     Closing { at, last }
-    Standing { status, branch, fork, closing, latest }
+    Standing { status, branch, fork, branch_fork, closing, latest }
     Root { app_hash, state_height, time, branch, standing, next }
 }
 

@@ -4,8 +4,8 @@ use tessera_header::TrustedHeader;
 use tessera_primitives::{Address, Amount, Height, Overflow, ZoneId};
 
 use super::{
-    find, refuse_closed, refuse_distrusted, refuse_future, refuse_not_stored, report_fork,
-    write_belief, write_zone,
+    contradict, find, refuse_closed, refuse_distrusted, refuse_future, refuse_not_stored,
+    report_fork, write_belief, write_zone,
 };
 use crate::{
     effect::{Effect, Step, Write},
@@ -40,7 +40,7 @@ pub(super) fn advance<R: Reads>(
     };
     match place(reads, &viewed, &shown.header, branch)? {
         Place::Known => Ok(known(viewed, shown.header.height)),
-        // A report of a fork that an admission has settled would come too late.
+        // A report of a fork that an admission has settled would come too late, and nobody signed what a hash brings.
         Place::Contradicts(other) if branch == viewed.belief.branch => {
             let ours = Line {
                 top: Shown {
@@ -56,9 +56,9 @@ pub(super) fn advance<R: Reads>(
             };
             report_fork::report_pair(now, reads, viewed, &ours, &theirs, caller)
         }
-        Place::Contradicts(other) => Err(Refused::Rule(Refusal::NotLater {
-            after: other.time,
-            actual: shown.header.time,
+        Place::Contradicts(other) => Err(Refused::Rule(Refusal::Contradicted {
+            height: shown.header.height,
+            stored: other.height,
         })),
         Place::New => {
             refuse_forked(&viewed, &shown)?;
@@ -73,7 +73,7 @@ enum Place {
     Contradicts(TrustedHeader),
 }
 
-/// One hash a height, and time strictly between the neighbours'.
+/// One hash a height, time strictly between the neighbours', and a neighbour one higher names the one below it.
 fn place<R: Reads>(
     reads: &R,
     viewed: &Viewed,
@@ -81,14 +81,15 @@ fn place<R: Reads>(
     branch: u32,
 ) -> Result<Place, Refused<R::Error>> {
     let number = viewed.zone.number;
-    let same_branch = |found: Option<StoredHeader>| found.filter(|stored| stored.branch == branch);
+    let against = |found: Option<StoredHeader>| {
+        found
+            .filter(|stored| stored.branch == branch && contradict(&stored.header, header))
+            .map(|stored| Place::Contradicts(stored.header))
+    };
     let newest = viewed.belief.latest;
     if header.height > newest {
         let below = reads.header(number, newest).map_err(Refused::Read)?;
-        return Ok(match same_branch(below) {
-            Some(below) if header.time <= below.header.time => Place::Contradicts(below.header),
-            _ => Place::New,
-        });
+        return Ok(against(below).unwrap_or(Place::New));
     }
     if let Some(at) = reads.header(number, header.height).map_err(Refused::Read)? {
         return Ok(if at.header.hash == header.hash {
@@ -100,14 +101,13 @@ fn place<R: Reads>(
     let below = reads
         .header_below(number, header.height)
         .map_err(Refused::Read)?;
+    if let Some(contradicted) = against(below) {
+        return Ok(contradicted);
+    }
     let above = reads
         .header_above(number, header.height)
         .map_err(Refused::Read)?;
-    Ok(match (same_branch(below), same_branch(above)) {
-        (Some(below), _) if header.time <= below.header.time => Place::Contradicts(below.header),
-        (_, Some(above)) if header.time >= above.header.time => Place::Contradicts(above.header),
-        _ => Place::New,
-    })
+    Ok(against(above).unwrap_or(Place::New))
 }
 
 /// While a fork is open its validators are known to have signed two histories, so nothing that they sign fills a hole:
@@ -124,23 +124,10 @@ fn refuse_forked(viewed: &Viewed, shown: &Shown) -> Result<(), Refusal> {
 }
 
 /// The branch whose exact fork lies right above this header and names its hash.
-pub(super) fn branch_of_hash(viewed: &Viewed, header: &TrustedHeader) -> Result<u32, Refusal> {
-    let forks = [
-        (0, viewed.zone.fork.as_ref()),
-        (viewed.belief.branch, viewed.zone.branch_fork.as_ref()),
-    ];
+fn branch_of_hash(viewed: &Viewed, header: &TrustedHeader) -> Result<u32, Refusal> {
     let height = header.height;
-    let (branch, expected) = forks
-        .into_iter()
-        .find_map(|(branch, fork)| {
-            let fork = fork?;
-            let right_above = fork.height().minus(1) == Ok(height);
-            fork.bound
-                .parent
-                .filter(|_| right_above)
-                .map(|parent| (branch, parent))
-        })
-        .ok_or(Refusal::NoKnownHash { height })?;
+    let known = viewed.block_below_fork(height);
+    let (branch, expected) = known.ok_or(Refusal::NoKnownHash { height })?;
     if header.hash != expected {
         let actual = header.hash;
         return Err(Refusal::WrongHash {

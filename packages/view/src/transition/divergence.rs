@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use tessera_header::TrustedHeader;
 use tessera_primitives::{Hash, Height};
 
 use crate::{
     input::Line,
-    state::{Block, Pair, StoredHeader},
+    state::{Block, Pair},
 };
 
 /// Header hashes from a top downwards, each the parent of the one before.
@@ -29,8 +30,8 @@ impl Chain {
         Chain::from(header.height, hashes, &line.below)
     }
 
-    pub(super) fn of_stored(stored: &StoredHeader) -> Chain {
-        let header = &stored.header;
+    /// What the signers of a header signed: its own hash and its parent's. What lies below that is their word alone.
+    pub(super) fn signed(header: &TrustedHeader) -> Chain {
         Chain::from(header.height, [header.hash, header.parent], &[])
     }
 
@@ -48,7 +49,7 @@ impl Chain {
     }
 
     /// The lowest height of which the hash is known.
-    pub(super) fn low(&self) -> Height {
+    fn low(&self) -> Height {
         let deep = self.hashes.len().saturating_sub(1);
         Height(
             self.top
@@ -57,17 +58,15 @@ impl Chain {
         )
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.hashes.len()
-    }
-
-    pub(super) fn hash(&self, height: Height) -> Option<Hash> {
+    fn hash(&self, height: Height) -> Option<Hash> {
         let deep = self.top.0.checked_sub(height.0)?;
         self.hashes.get(usize::try_from(deep).ok()?).copied()
     }
 
-    pub(super) fn contains(&self, header: &StoredHeader) -> bool {
-        self.hash(header.header.height) == Some(header.header.hash)
+    /// Whether this is known to be the chain of another block than the header.
+    pub(super) fn denies(&self, header: &TrustedHeader) -> bool {
+        self.hash(header.height)
+            .is_some_and(|hash| hash != header.hash)
     }
 
     /// Hashes that agree at a height agree below it, those that differ differ above: SHA-256 sees to it.
@@ -93,7 +92,7 @@ impl Chain {
     }
 
     /// The block at a height, if its hash is known.
-    pub(super) fn block(&self, height: Height) -> Option<Block> {
+    fn block(&self, height: Height) -> Option<Block> {
         self.hash(height).map(|hash| Block { height, hash })
     }
 }

@@ -1,10 +1,8 @@
-use alloc::vec::Vec;
-
 use tessera_header::TrustedHeader;
-use tessera_primitives::{Address, Amount, Hash, Height, ZoneId, ZoneStatus};
+use tessera_primitives::{Address, Amount, Hash, Height, Overflow, ZoneId, ZoneStatus};
 
 use super::{
-    advance::branch_of_hash,
+    below_on_branch, contradict,
     divergence::{tops, Chain, Divergence},
     find, refuse_closed, refuse_distrusted, refuse_not_stored, write_belief, write_zone,
 };
@@ -12,7 +10,7 @@ use crate::{
     effect::{Effect, Step},
     event::Event,
     input::{ForkEvidence, Grounds, Line, Now},
-    state::{Bound, ForkRecord, Pair, Viewed},
+    state::{Block, Bound, ForkRecord, Pair, Viewed},
     Reads, Refusal, Refused,
 };
 
@@ -51,20 +49,31 @@ pub(super) fn report_pair<R: Reads>(
             b: top_b.height,
         }));
     }
-    let branch = viewed.belief.branch;
-    let found = compare(reads, &viewed, branch, &Chain::of(a), &Chain::of(b))?;
     let known = viewed.open_fork().copied();
+    let found = counted(known, compare(reads, &viewed, a, b)?)?;
     let shown = known
         .map_or(viewed.belief.latest, |known| known.shown)
         .max(top_a.height)
         .max(top_b.height);
-    let record = counted(known, found, shown)?;
+    let record = ForkRecord {
+        branch: viewed.belief.branch,
+        admitted: viewed.zone.admitted,
+        first_report: known.map_or(now.height, |known| known.first_report),
+        bound: found.bound,
+        pair: found.pair,
+        shown,
+        confirmed: None,
+    };
     let bounty = match known {
         Some(_) => Amount::ZERO,
         None => viewed.zone.params.fork_bounty.min(viewed.zone.reserve),
     };
     viewed.zone.reserve = viewed.zone.reserve.minus(bounty)?;
-    let mut step = record_fork(now, viewed, branch, record, bounty);
+    if viewed.belief.first_report == Height(0) {
+        viewed.belief.first_report = now.height;
+    }
+    viewed.belief.status = ZoneStatus::Forked;
+    let mut step = write_fork(viewed, record, bounty);
     if !bounty.is_zero() {
         step.effects.push(Effect::Pay {
             to: caller,
@@ -74,8 +83,10 @@ pub(super) fn report_pair<R: Reads>(
     Ok(step)
 }
 
-/// Links need no signatures: hashes lead from blocks that were verified to those below them. So they are taken at any
-/// time, after a branch was admitted too.
+/// Links need no signatures: hashes lead from blocks that were verified to those that these name below them. So they are
+/// taken at any time, after a branch was admitted too; but since a forged header names whatever ancestors its signers
+/// like, they make a fork exact and never lower it, and once it is settled only at a block that the owner confirmed, or
+/// that is stored.
 fn report_links<R: Reads>(
     reads: &R,
     viewed: Viewed,
@@ -83,34 +94,42 @@ fn report_links<R: Reads>(
     a: &[Hash],
     b: &[Hash],
 ) -> Result<Step, Refused<R::Error>> {
-    let record = match branch {
-        0 => viewed.zone.fork,
-        _ if branch == viewed.belief.branch => viewed.zone.branch_fork,
-        _ => None,
-    };
-    let known = record.ok_or(Refusal::UnknownFork { branch })?;
+    let known = *viewed
+        .fork_of(branch)
+        .ok_or(Refusal::UnknownFork { branch })?;
     let (chain_a, chain_b) = (
         Chain::of_block(&known.pair.a, a),
         Chain::of_block(&known.pair.b, b),
     );
-    let found = compare(reads, &viewed, branch, &chain_a, &chain_b)?;
-    let improved = counted(Some(known), found, known.shown)?;
-    // Once a branch was admitted, the fork below it may become exact; what was said to be good stays so.
-    if branch != viewed.belief.branch && improved.height() < known.height() {
-        let known = known.height();
-        return Err(Refused::Rule(Refusal::NothingNew { known }));
+    let below = below_on_branch(reads, &viewed, branch, known.height())?;
+    let nothing_new = Refusal::NothingNew {
+        known: known.height(),
+    };
+    let exact = exact(below.as_ref(), &chain_a, &chain_b)
+        .filter(|bound| known.bound.parent.is_none() && bound.height >= known.height());
+    let bound = exact.ok_or(nothing_new)?;
+    let record = ForkRecord { bound, ..known };
+    let vouched = is_vouched(&record, known.confirmed, below.as_ref());
+    if branch != viewed.belief.branch && !vouched {
+        let Block { height, hash } = record.below().unwrap_or_default();
+        return Err(Refused::Rule(Refusal::Unconfirmed { height, hash }));
     }
-    Ok(record_links(viewed, branch, improved))
+    Ok(write_fork(viewed, record, Amount::ZERO))
 }
 
-/// Whether both headers cannot be of one chain: one height and two hashes, or a later height and a time not later.
-fn contradict(a: &TrustedHeader, b: &TrustedHeader) -> bool {
-    let (lower, higher) = if a.height <= b.height { (a, b) } else { (b, a) };
-    if lower.height == higher.height {
-        lower.hash != higher.hash
-    } else {
-        higher.time <= lower.time
-    }
+/// Whether more than the signers of the pair say that the block below an exact fork is of the zone's chain: the owner's
+/// word, or a header that was stored before the fork.
+pub(super) fn is_vouched(
+    record: &ForkRecord,
+    confirmed: Option<Block>,
+    stored: Option<&TrustedHeader>,
+) -> bool {
+    let stored = stored.map(|header| Block {
+        height: header.height,
+        hash: header.hash,
+    });
+    let below = record.below();
+    below.is_some() && (below == confirmed || below == stored)
 }
 
 fn refuse_groundless<R: Reads>(
@@ -123,92 +142,77 @@ fn refuse_groundless<R: Reads>(
     match line.top.grounds {
         Grounds::VerifiedFrom(from) => refuse_distrusted(now, reads, viewed, from, header),
         Grounds::Stored => refuse_not_stored(reads, viewed, header),
-        Grounds::Hash => Ok(branch_of_hash(viewed, header).map(|_| ())?),
+        // Whoever forged the pair of an exact fork named that hash: it is no signature.
+        Grounds::Hash => {
+            let height = header.height;
+            Err(Refused::Rule(Refusal::NoKnownHash { height }))
+        }
     }
 }
 
 /// What some two blocks prove about where a fork begins.
-#[derive(Clone, Copy)]
 struct Found {
     bound: Bound,
-    /// A height at which they differ for certain. An inexact bound may lie below it, since the headers between were not
-    /// shown.
+    /// A height at which those who signed them differ for certain. An inexact bound may lie below it, since the headers
+    /// between were not shown.
     certain: Height,
     pair: Pair,
 }
 
-/// What two lines prove against each other, and against stored headers that are on neither.
-struct Findings {
-    own: Found,
-    beside: Vec<Found>,
-}
-
+/// What two lines prove against each other. Only what was signed counts for how low they differ, and nothing against
+/// the headers that they were verified from.
 fn compare<R: Reads>(
     reads: &R,
     viewed: &Viewed,
-    branch: u32,
-    a: &Chain,
-    b: &Chain,
-) -> Result<Findings, Refused<R::Error>> {
+    a: &Line,
+    b: &Line,
+) -> Result<Found, Refused<R::Error>> {
+    let signed = |line: &Line| Chain::signed(&line.top.header);
+    let (chain_a, chain_b) = (Chain::of(a), Chain::of(b));
     // Lines that do not meet, or meet in an ancestor with impossible times: the fork is at or below the lower top.
-    let apart = Divergence {
-        height: a.top.min(b.top),
-        parent: None,
+    let lower = chain_a.top.min(chain_b.top);
+    let differ = signed(a).divergence(&signed(b));
+    let certain = differ
+        .map_or(lower, |differ| differ.height)
+        .max(least_doubted(a)?)
+        .max(least_doubted(b)?);
+    let below = below_on_branch(reads, viewed, viewed.belief.branch, certain)?;
+    let bound = match exact(below.as_ref(), &chain_a, &chain_b) {
+        Some(bound) => bound,
+        None => inexact(below.as_ref(), viewed.zone.admitted)?,
     };
-    let divergence = a.divergence(b).unwrap_or(apart);
-    let no_pair = || Refusal::NoConflict { a: a.top, b: b.top };
-    let own = Found {
-        bound: bound(reads, viewed, branch, divergence)?,
-        certain: divergence.height,
-        pair: tops(a, b).ok_or_else(no_pair)?,
-    };
-    let mut beside = Vec::new();
-    for chain in [a, b] {
-        let stored = reads
-            .headers_from(viewed.zone.number, chain.low(), chain.len())
-            .map_err(Refused::Read)?;
-        for other in stored {
-            let on_a_line = a.contains(&other) || b.contains(&other);
-            if on_a_line || other.branch != branch || other.header.height > chain.top {
-                continue;
-            }
-            let (height, theirs) = (other.header.height, Chain::of_stored(&other));
-            let blocks = (chain.block(height), theirs.block(height));
-            if let (Some(divergence), (Some(a), Some(b))) = (chain.divergence(&theirs), blocks) {
-                beside.push(Found {
-                    bound: bound(reads, viewed, branch, divergence)?,
-                    certain: divergence.height,
-                    pair: Pair { a, b },
-                });
-            }
-        }
-    }
-    Ok(Findings { own, beside })
+    let (a, b) = (chain_a.top, chain_b.top);
+    let pair = tops(&chain_a, &chain_b).ok_or(Refusal::NoConflict { a, b })?;
+    Ok(Found {
+        bound,
+        certain,
+        pair,
+    })
 }
 
-/// Exactly where the lines part; else one above the newest stored header below that. On an admitted branch never below
-/// the header that admitted it: that one was the owner's word.
-fn bound<R: Reads>(
-    reads: &R,
-    viewed: &Viewed,
-    branch: u32,
-    divergence: Divergence,
-) -> Result<Bound, Refused<R::Error>> {
-    let floor = match branch {
-        0 => Height(1),
-        _ => viewed.zone.admitted,
-    };
-    if divergence.parent.is_some() && (branch == 0 || divergence.height > floor) {
-        let Divergence { height, parent } = divergence;
-        return Ok(Bound { height, parent });
+/// The least height that a line says anything about: it was verified because the header that it names below is true.
+fn least_doubted(line: &Line) -> Result<Height, Overflow> {
+    match line.top.grounds {
+        Grounds::VerifiedFrom(from) => from.plus(1),
+        Grounds::Stored | Grounds::Hash => Ok(Height(0)),
     }
-    let below = reads
-        .header_below(viewed.zone.number, divergence.height)
-        .map_err(Refused::Read)?
-        .filter(|below| below.branch == branch);
+}
+
+/// Where lines part, if they do so above the newest header that is stored below where they differ for certain. Lines that
+/// lead around that header are of ancestors that somebody made up, or it is itself forged, which a pair with it shows.
+fn exact(below: Option<&TrustedHeader>, a: &Chain, b: &Chain) -> Option<Bound> {
+    let Divergence { height, parent } = a.divergence(b)?;
+    let around =
+        below.is_some_and(|below| height <= below.height || a.denies(below) || b.denies(below));
+    (parent.is_some() && !around).then_some(Bound { height, parent })
+}
+
+/// One above the newest stored header below what is in doubt; on an admitted branch never below the header that admitted
+/// it, which was the owner's word.
+pub(super) fn inexact(below: Option<&TrustedHeader>, admitted: Height) -> Result<Bound, Overflow> {
     let height = match below {
-        Some(below) => below.header.height.plus(1)?,
-        None => floor,
+        Some(below) => below.height.plus(1)?,
+        None => admitted.max(Height(1)),
     };
     Ok(Bound {
         height,
@@ -222,79 +226,44 @@ fn bound<R: Reads>(
 ///
 /// The newest stored header below an inexact fork lies right below it, so a pair that differs lower does so at or below
 /// that header, and no links can raise it to where the fork was.
-fn counted(
-    known: Option<ForkRecord>,
-    found: Findings,
-    shown: Height,
-) -> Result<ForkRecord, Refusal> {
-    let Findings { own, beside } = found;
-    let record = |found: Found| ForkRecord {
-        bound: found.bound,
-        pair: found.pair,
-        shown,
-    };
-    let lowest = |first: Found| {
-        let lower = |best: Found, next: &Found| {
-            if next.certain < best.bound.height {
-                *next
-            } else {
-                best
-            }
-        };
-        record(beside.iter().fold(first, lower))
-    };
+fn counted(known: Option<ForkRecord>, found: Found) -> Result<Found, Refusal> {
     let Some(known) = known else {
-        return Ok(lowest(own));
+        return Ok(found);
     };
     let height = known.height();
-    let mut all = [own].into_iter().chain(beside.iter().copied());
-    if let Some(first) = all.find(|found| found.certain < height) {
-        return Ok(lowest(first));
+    if found.certain < height {
+        return Ok(found);
     }
-    if !known.pair.is(&own.pair) {
+    if !known.pair.is(&found.pair) {
         return Err(Refusal::NotLower {
             known: height,
-            actual: own.certain,
+            actual: found.certain,
         });
     }
-    let better = lowest(own);
-    if known.bound.parent.is_some() || own.bound.parent.is_none() || better.bound == known.bound {
+    if known.bound.parent.is_some() || found.bound.parent.is_none() {
         return Err(Refusal::NothingNew { known: height });
     }
-    Ok(better)
+    Ok(found)
 }
 
-fn record_fork(
-    now: &Now,
-    mut viewed: Viewed,
-    branch: u32,
-    record: ForkRecord,
-    bounty: Amount,
-) -> Step {
-    if viewed.belief.first_report == Height(0) {
-        viewed.belief.first_report = now.height;
-    }
-    viewed.belief.status = ZoneStatus::Forked;
-    write_fork(viewed, branch, record, bounty)
-}
-
-fn record_links(viewed: Viewed, branch: u32, record: ForkRecord) -> Step {
-    write_fork(viewed, branch, record, Amount::ZERO)
-}
-
-fn write_fork(mut viewed: Viewed, branch: u32, record: ForkRecord, bounty: Amount) -> Step {
-    if branch == 0 {
+/// Puts a record in its place.
+pub(super) fn remember(viewed: &mut Viewed, record: ForkRecord) {
+    if record.branch == 0 {
         viewed.zone.fork = Some(record);
         viewed.belief.fork = record.height();
     } else {
         viewed.zone.branch_fork = Some(record);
     }
+}
+
+fn write_fork(mut viewed: Viewed, record: ForkRecord, bounty: Amount) -> Step {
+    remember(&mut viewed, record);
     let mut step = Step::default();
     write_zone(&mut step, &viewed);
     write_belief(&mut step, &viewed);
     step.events.push(Event::ForkReported {
         zone: viewed.id,
-        branch,
+        branch: record.branch,
         fork: record.height(),
         exact: record.bound.parent.is_some(),
         a: record.pair.a.hash,

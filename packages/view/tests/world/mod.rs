@@ -10,7 +10,7 @@ use tessera_view::{
     answer, find,
     input::{Anchor, ForkEvidence, Grounds, Line, Shown},
     memory::Memory,
-    state::{Params, StoredHeader, Viewed},
+    state::{Block, Params, StoredHeader, Viewed},
     transition, Input, Now, Reads, Refusal, Refused, Step,
 };
 
@@ -38,6 +38,7 @@ pub fn params() -> Params {
         trusting_period: Seconds(2_000),
         unbonding_period: Seconds(3_000),
         clock_drift: Seconds(10),
+        min_block_interval: 1000,
         k: 64,
         refresh_interval: Seconds(300),
         close_delay: Seconds(600),
@@ -108,6 +109,12 @@ impl Histories {
             next_validators_hash: validators(1).hash(),
             parent: self.hash(history, height - 1),
         }
+    }
+
+    pub fn block(&self, history: usize, height: u64) -> Block {
+        let hash = self.hash(history, height);
+        let height = Height(height);
+        Block { height, hash }
     }
 
     /// Hashes from `height` downwards, `count` of them.
@@ -214,11 +221,21 @@ impl Reader {
         self.run(report(ForkEvidence::Links { branch, a, b }))
     }
 
+    /// The owner admits a branch and says nothing of what lies below the fork.
     pub fn admit(&mut self, header: TrustedHeader) -> Result<Step, Refusal> {
+        self.admit_above(header, None)
+    }
+
+    pub fn admit_above(
+        &mut self,
+        header: TrustedHeader,
+        parent: Option<Block>,
+    ) -> Result<Step, Refusal> {
         let anchor = anchor(header);
         self.run(Input::AdmitBranch {
             zone: zone(),
             anchor,
+            parent,
         })
     }
 

@@ -11,6 +11,7 @@ use tessera_contract_api::{
 };
 use tessera_lock::{reversal_hash, tx_hash, Effect, Leg, Settlement, Task};
 use tessera_primitives::{Amount, Hash, Height, Standing, ZoneStatus};
+use tessera_view::state::Block;
 
 use super::{
     report::{is_conserved, name, transactions, Check, Moment},
@@ -200,8 +201,17 @@ fn admit(world: &World) -> anyhow::Result<()> {
     let land = world.land.chain.zone();
     let header = land.first_header(land.sealed())?;
     let zone = land.id().clone();
+    let fork = standing(world)?.fork;
+    let below = fork.map(|fork| fork.height.minus(1)).transpose()?;
+    let block = |height| anyhow::Ok((height, land.block(height)?.hash));
+    let parent = below.map(block).transpose()?;
+    let parent = parent.map(|(height, hash)| Block { height, hash });
     drop(land);
-    let admit = chain_view::ExecuteMsg::AdmitBranch { zone, header };
+    let admit = chain_view::ExecuteMsg::AdmitBranch {
+        zone,
+        header,
+        parent,
+    };
     world.sea.execute("owner", &world.sea.view, &admit, 0)
 }
 

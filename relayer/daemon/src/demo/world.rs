@@ -209,6 +209,7 @@ impl Side {
             trusting_period: Seconds(14 * 86_400),
             unbonding_period: Seconds(21 * 86_400),
             clock_drift: Seconds(30),
+            min_block_interval: 100,
             k: 64,
             refresh_interval: Seconds(300),
             close_delay: Seconds(86_400),

@@ -188,7 +188,7 @@ impl Ground {
             text.push_str(&format!(
                 "[[zones]]\nid = {id:?}\n\
                  [zones.viewed]\ntrust_level = {{ numerator = 1, denominator = 3 }}\n\
-                 trusting_period = 1209600\nunbonding_period = 1814400\nclock_drift = 30\nk = 64\n\
+                 trusting_period = 1209600\nunbonding_period = 1814400\nclock_drift = 30\nmin_block_interval = 100\nk = 64\n\
                  refresh_interval = 300\nclose_delay = 604800\nadvance_reward = \"0\"\nfork_bounty = \"0\"\n\
                  [zones.views]\nreserve_denom = {denom:?}\n\
                  [zones.locks]\ncaps = [{caps}]\ntargets = {targets:?}\n\

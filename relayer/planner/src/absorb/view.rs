@@ -58,23 +58,31 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
             exact,
             ..
         } => {
-            view.open_fork = Some(*fork);
-            if *branch == 0 {
-                view.fork = Some(Fork {
-                    height: *fork,
-                    exact: *exact,
-                    first_report: view.fork.map_or(at, |known| known.first_report),
-                });
-            }
+            let known = view.fork_of(*branch);
+            view.forked(Fork {
+                branch: *branch,
+                height: *fork,
+                exact: *exact,
+                first_report: known.map_or(at, |known| known.first_report),
+            });
         }
         Event::BranchAdmitted {
             branch,
             height,
             time,
+            fork,
+            exact,
             ..
         } => {
+            // Which leaves the fork before it as its owner has confirmed it.
+            if let Some(settled) = view.fork_of(view.branch) {
+                view.forked(Fork {
+                    height: *fork,
+                    exact: *exact,
+                    ..settled
+                });
+            }
             view.branch = *branch;
-            view.open_fork = None;
             view.admitted = *height;
             view.newest(*height, *time, *branch);
         }
@@ -91,6 +99,13 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
 }
 
 impl Viewed {
+    fn forked(&mut self, fork: Fork) {
+        match fork.branch {
+            0 => self.fork = Some(fork),
+            _ => self.branch_fork = Some(fork),
+        }
+    }
+
     fn newest(&mut self, height: Height, time: Timestamp, branch: u32) {
         self.roots.insert(height, Stored { time, branch });
         if height >= self.latest {

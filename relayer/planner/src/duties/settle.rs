@@ -5,7 +5,7 @@ use tessera_lock::{
     state::LegState,
     Settlement, Sighting,
 };
-use tessera_primitives::{Closing, Hash, Height, Root, Standing, Timestamp, ZoneStatus};
+use tessera_primitives::{Closing, Fork, Hash, Height, Root, Standing, Timestamp, ZoneStatus};
 
 use super::{Other, Own};
 use crate::{
@@ -85,18 +85,17 @@ fn candidates(own: &Own<'_>, other: &Other<'_>) -> Vec<Shown> {
         let stored = view.roots.get(&height);
         match stored {
             Some(stored) => view.accepts(height, *stored).then_some(stored.branch),
-            None => (open && height <= tip && view.takes(height)).then_some(view.branch),
+            None => view.takes(height).filter(|_| open && height <= tip),
         }
     };
     let retained = other.leg.retained_until().unwrap_or(Height(u64::MAX));
-    let below_fork = view
-        .fork
-        .map(|fork| Height(fork.height.0.saturating_sub(1)));
+    let below = |fork: Option<Fork>| fork.map(|fork| Height(fork.height.0.saturating_sub(1)));
     let heights = [
         Some(tip),
         view.newest_good(),
         Some(retained.min(tip)),
-        below_fork,
+        below(view.fork),
+        below(view.branch_fork),
     ];
     let mut candidates = BTreeMap::new();
     for height in heights.into_iter().flatten().filter(|height| height.0 > 1) {
@@ -182,6 +181,7 @@ fn root(view: &Viewed, header: Height, branch: u32, now: Timestamp) -> Root {
             status,
             branch: view.branch,
             fork: view.fork,
+            branch_fork: view.branch_fork,
             closing: view.closing.map(|at| Closing { at, last }),
             latest: view.latest.max(header),
         },

@@ -662,6 +662,7 @@ fn params() -> Params {
         trusting_period: Seconds(14 * 24 * 3600),
         unbonding_period: Seconds(21 * 24 * 3600),
         clock_drift: Seconds(60),
+        min_block_interval: 100,
         k: 64,
         refresh_interval: Seconds(60),
         close_delay: Seconds(50),
