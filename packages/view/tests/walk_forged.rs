@@ -197,6 +197,8 @@ impl Walk {
                 };
                 let step = self.reader.fill_by_hash(header)?;
                 if !step.writes.is_empty() {
+                    // At once, not only once the watcher has looked: nobody signed for it.
+                    assert!(self.is_honest(&header), "{header:?} was filled by its hash");
                     self.count("filled");
                 }
                 Ok(step)

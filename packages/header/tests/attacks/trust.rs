@@ -2,7 +2,7 @@
 
 use tessera_header::Header;
 use tessera_header::{anchor, verify_evidence, CachedSets, Refusal, Trust, ValidatorSet};
-use tessera_primitives::{Height, Ratio, Seconds, Timestamp, ZoneId};
+use tessera_primitives::{Hash, Height, Ratio, Seconds, Timestamp, ZoneId};
 
 use crate::{
     changed, four, refused, scene,
@@ -206,6 +206,28 @@ fn an_app_hash_that_no_proof_can_end_in() {
     let long = signed_by(long, &four(), &four(), |_| true);
     let compact = long.compact(&trusted, &reader.cache.0, false);
     assert_eq!(compact, Err(Refusal::AppHash { actual: 65 }));
+}
+
+#[test]
+fn two_headers_of_one_height_are_evidence_whatever_is_in_them() {
+    let (trusted, reader) = scene(&four());
+    let mut odd = header(20, &four(), &four());
+    odd.next_validators_hash = tendermint::Hash::None;
+    for bytes in [32, 20] {
+        odd.app_hash = tendermint::AppHash::try_from(vec![1; bytes]).unwrap();
+        let odd = signed_by(odd.clone(), &four(), &four(), |_| true);
+        let verified = reader.open(&odd.standard(&trusted)).unwrap();
+        assert!(verified.to_trusted().is_err(), "it is never stored");
+        let evidence = verified.to_evidence().unwrap();
+        assert_eq!(evidence.hash, tessera_header::header_hash(&odd.header));
+        assert_eq!(evidence.next_validators_hash, Hash::ZERO);
+        let root = if bytes == 32 {
+            Hash([1; 32])
+        } else {
+            Hash::ZERO
+        };
+        assert_eq!(evidence.app_hash, root);
+    }
 }
 
 #[test]
