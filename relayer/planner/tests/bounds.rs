@@ -41,7 +41,7 @@ fn a_deadline_that_never_comes_is_not_waited_for() {
 }
 
 /// A task that was kept, with two effects owed.
-fn owing(policy: Policy) -> (Relayer, tessera_lock::Task) {
+fn owing(policy: Policy, ended: bool) -> (Relayer, tessera_lock::Task) {
     let mut relayer = Relayer::under(policy);
     let task = task(1);
     let owed = |effect| {
@@ -52,18 +52,40 @@ fn owing(policy: Policy) -> (Relayer, tessera_lock::Task) {
     relayer.blocks(3, both("a"), both("b"));
     relayer.blocks(5, vec![committed(&task, 5)], vec![committed(&task, 5)]);
     let on_a = vec![kept(&task), owed(0), owed(1)];
-    relayer.blocks(7, on_a, vec![kept(&task)]);
+    let on_b = if ended { vec![kept(&task)] } else { vec![] };
+    relayer.blocks(7, on_a, on_b);
     (relayer, task)
 }
 
-#[test]
-fn a_claim_that_always_fails_is_given_up_with_its_reason_and_hides_no_other() {
-    let (mut relayer, task) = owing(Policy {
+fn hasty() -> Policy {
+    Policy {
         first_pause: Seconds(1),
         longest_pause: Seconds(1),
         attempts: 4,
         ..Policy::default()
-    });
+    }
+}
+
+#[test]
+fn a_claim_is_given_up_for_good_although_the_task_goes_on_elsewhere() {
+    let (mut relayer, _) = owing(hasty(), false);
+    let mut tries = 0;
+    for height in (8..100_000).step_by(100) {
+        for duty in relayer.transaction_on("a") {
+            tries += usize::from(duty.verb() == "claim");
+            let id = relayer.promise(duty, 1 << 40);
+            let reason = "the receiver is blacklisted".to_string();
+            relayer.conclude(id, End::Failed { reason });
+        }
+        relayer.blocks(height, vec![], vec![]);
+    }
+    assert_eq!(tries, 2 * 4, "over five days");
+    assert_eq!(relayer.knowledge.open_tasks().count(), 1);
+}
+
+#[test]
+fn a_claim_that_always_fails_is_given_up_with_its_reason_and_hides_no_other() {
+    let (mut relayer, task) = owing(hasty(), true);
     let mut tried = Vec::new();
     for height in 8..40 {
         for duty in relayer.transaction_on("a") {
