@@ -9,7 +9,7 @@ use crate::{
         wasmd::{Dynamic, Gas, Settings, Wasmd},
         Chain, ChainError,
     },
-    config::{ChainConfig, Config},
+    config::ChainConfig,
     keys::{self, KeyError, KeyRing, SigningKey},
     relay::Zone,
     watch::Witness,

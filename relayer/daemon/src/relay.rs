@@ -208,7 +208,13 @@ impl Relay {
         let nodes = nodes.collect();
         let ledger = self.ledger.lock().await;
         let now = self.now();
-        State::read(ledger.knowledge(), &self.activity, &nodes, self.started, now)
+        State::read(
+            ledger.knowledge(),
+            &self.activity,
+            &nodes,
+            self.started,
+            now,
+        )
     }
 
     /// Tells the workers that something was seen.

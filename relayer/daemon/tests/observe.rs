@@ -8,19 +8,19 @@
     clippy::arithmetic_side_effects
 )]
 
+mod support;
+
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
+use support::{read, swap, Site};
 use tessera::{
-    chain::{embedded::Embedded, Chain},
     journal::Journal,
     ledger::Ledger,
     observe::{serve, Listen, Sent, ServeError},
-    relay::{Relay, Zone},
-    watch,
+    relay::Relay,
 };
-use tessera_lock::Settlement;
 use tessera_planner::Policy;
-use tessera_primitives::{Amount, Height};
+use tessera_primitives::Amount;
 use tessera_testing::suite::Suite;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -31,31 +31,10 @@ use tokio_util::sync::CancellationToken;
 /// Two zones with a task that waits on both, and a relayer that has read what happened.
 async fn relay() -> Arc<Relay> {
     let mut suite = Suite::new(2).unwrap();
-    let there = suite.payment(0, "ann", "bob", &suite.coin(0).unwrap(), 100);
-    let back = suite.payment(1, "bob", "ann", &suite.coin(1).unwrap(), 200);
-    let parts = vec![(0, there.unwrap()), (1, back.unwrap())];
-    let plan = suite.plan(parts, Settlement::OnProof).unwrap();
+    let plan = swap(&mut suite, 1);
     suite.register_all(&plan).unwrap();
-    let sides = (0..2).map(|on| suite.side(on).unwrap().clone());
-    let zones = sides.map(|side| {
-        let account = side.zone.account("relayer").unwrap();
-        let (lock, view) = (side.zone.address(&side.lock), side.zone.address(&side.view));
-        Zone {
-            chain: Arc::new(Embedded::new(side.zone, &account).unwrap()),
-            witnesses: Vec::new(),
-            lock: lock.unwrap(),
-            view: view.unwrap(),
-            start: Height(1),
-            poll: Duration::from_millis(10),
-            max_messages: 30,
-        }
-    });
-    let ledger = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();
-    let relay = Relay::new(zones.collect(), ledger);
-    for zone in relay.zones() {
-        watch::survey(&relay, zone).await.unwrap();
-        watch::catch_up(&relay, zone).await.unwrap();
-    }
+    let relay = Site::new(&suite).fresh_relay().await;
+    read(&relay).await.unwrap();
     Arc::new(relay)
 }
 
@@ -171,7 +150,13 @@ async fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
     };
     let refused = serve(&relay, listen, &CancellationToken::new()).await;
     let refused = refused.err().unwrap();
-    assert!(matches!(refused, ServeError::Listen { table: "telemetry", .. }));
+    assert!(matches!(
+        refused,
+        ServeError::Listen {
+            table: "telemetry",
+            ..
+        }
+    ));
     assert!(refused.to_string().contains("another port"), "{refused}");
 }
 
@@ -265,13 +250,18 @@ async fn dashboard_and_alerts_ask_for_metrics_that_there_are() {
             assert!(rule.get(key).is_some(), "{rule:?} has no {key}");
         }
     }
-    let alarmed = rules.iter().map(|rule| rule["expr"].as_str().unwrap().to_string());
+    let alarmed = rules
+        .iter()
+        .map(|rule| rule["expr"].as_str().unwrap().to_string());
 
     let asked: Vec<String> = shown.chain(alarmed).collect();
     assert!(asked.len() > 30);
     for expression in &asked {
         for metric in metrics_of(expression) {
-            assert!(names.contains(&metric), "{expression}: no {metric} in {names:?}");
+            assert!(
+                names.contains(&metric),
+                "{expression}: no {metric} in {names:?}"
+            );
         }
     }
     // The test itself sees a name that is none.

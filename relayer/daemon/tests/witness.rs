@@ -24,6 +24,7 @@ use tessera_contract_api::chain_view::{ExecuteMsg, QueryMsg, ViewResponse};
 use tessera_planner::Alarm;
 use tessera_primitives::{Height, ZoneStatus};
 use tessera_testing::{suite::Suite, Zone};
+use tessera_view::state::Block;
 
 /// Two zones with some blocks, of which the second is compared with these nodes.
 async fn compared(witnesses: &[Arc<Node>]) -> (Site, Relay, Vec<Arc<Witness>>) {
@@ -138,7 +139,14 @@ async fn a_second_fork_is_told_of_the_branch_that_was_admitted_after_the_first()
         let mut reader = site.nodes[0].zone.zone();
         let owner = reader.account("owner").unwrap();
         let contract = two_zones().sides[0].view.clone();
-        let admit = ExecuteMsg::AdmitBranch { zone, header };
+        let height = Height(11);
+        let hash = forked.block(height).unwrap().hash;
+        let parent = Some(Block { height, hash });
+        let admit = ExecuteMsg::AdmitBranch {
+            zone,
+            header,
+            parent,
+        };
         reader.execute(&owner, &contract, &admit, &[]).unwrap();
     }
     let admitted = view(&relay).await.admitted;

@@ -11,8 +11,8 @@ use tessera_primitives::{Hash, Height, Seconds, Timestamp, ZoneId};
 use crate::{Mark, Policy, Promise, Served};
 
 pub use answer::{Alarm, LegReport, Stuck};
-pub use overview::{Backlog, ViewReport};
 pub(crate) use leg::{is_final, KnownLeg, OpenTask};
+pub use overview::{Backlog, ViewReport};
 pub(crate) use view::{Grounds, Stored, Viewed};
 
 /// What a relayer knows. It changes by [`absorb`](crate::absorb) alone. It can be written down as a whole, so that a

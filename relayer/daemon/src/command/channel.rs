@@ -62,8 +62,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         ordered,
         version: channel_version,
     };
-    let opened =
-        tokio::task::spawn_blocking(move || packets::open(hermes, keys, &route)).await??;
+    let opened = tokio::task::spawn_blocking(move || packets::open(hermes, keys, &route)).await??;
     let end = |end: &packets::End| format!("{} {}/{}", end.chain, end.port, end.channel);
     Outcome::new(
         format!("open: {} <-> {}", end(&opened.a), end(&opened.b)),

@@ -257,6 +257,7 @@ fn convert(chain: &CosmosSdkConfig, raw: &Value) -> Result<ChainConfig, String> 
         account_prefix: chain.account_prefix.clone(),
         address_type: AddressType::Cosmos,
         key_names: vec![chain.key_name.clone()],
+        packet_key_name: None,
         signer: None,
         gas_price: GasPrice {
             price: chain.gas_price.price,

@@ -291,10 +291,11 @@ impl Metrics {
             let oldest = zone.oldest_blocks.unwrap_or_default();
             self.backlog_oldest.get_or_create(&on).set(signed(oldest));
             // Without a deadline there is none to miss, and a figure that stays would say that there is.
-            match zone.deadline_blocks {
-                Some(blocks) => self.backlog_deadline.get_or_create(&on).set(blocks),
-                None => _ = self.backlog_deadline.remove(&on),
-            };
+            if let Some(blocks) = zone.deadline_blocks {
+                self.backlog_deadline.get_or_create(&on).set(blocks);
+            } else {
+                self.backlog_deadline.remove(&on);
+            }
             for seen in &zone.views {
                 let labels = view(&zone.zone, &seen.of);
                 let expires = signed(seen.expires_in.0);

@@ -28,7 +28,9 @@ fn key(chain: &ChainConfig, name: &str, ring: &KeyRing) -> Result<PacketKey, Pac
         reason,
     };
     if chain.key_names.iter().any(|other| other == name) {
-        let reason = format!("packet_key_name {name:?} is one of key_names: packets need a key of their own");
+        let reason = format!(
+            "packet_key_name {name:?} is one of key_names: packets need a key of their own"
+        );
         return Err(wrong(reason));
     }
     let failed = |error: KeyError| wrong(error.to_string());

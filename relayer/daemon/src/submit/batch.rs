@@ -176,7 +176,14 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
     let settled = chain.settled(&prepared).await;
     // In a block and failed costs as much as in a block.
     let in_block = matches!(settled, Ok(_) | Err(ChainError::Refused { .. }));
-    count(at, &prepared, calls.len(), submitted, in_block.then(|| began.elapsed()), settled.is_ok());
+    count(
+        at,
+        &prepared,
+        calls.len(),
+        submitted,
+        in_block.then(|| began.elapsed()),
+        settled.is_ok(),
+    );
     let error = match settled {
         Ok(Included {
             height,
