@@ -1,6 +1,6 @@
 //! `tessera start`
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use tokio::signal::unix::{signal, Signal, SignalKind};
@@ -65,6 +65,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             }
         };
         finished = relay.ledger().lock().await.knowledge().finished();
+        released(relay).await;
     }
     Outcome::new(
         format!("stopped; {finished} tasks were seen to their end"),
@@ -78,6 +79,19 @@ async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
         zones.push(app::serve(chain, Some((ring, chain.key_name()))).await?);
     }
     Ok(zones)
+}
+
+/// Waits until nobody holds a relay, and with it the journal, any longer: what was started beside it may end a little later.
+async fn released(relay: Arc<Relay>) {
+    let held = Arc::downgrade(&relay);
+    drop(relay);
+    // Ten seconds. If they are not enough, opening the journal again says so.
+    for _ in 0..500 {
+        if held.strong_count() == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn relay_all(relay: Arc<Relay>, cancel: CancellationToken) -> anyhow::Result<()> {
