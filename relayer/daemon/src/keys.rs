@@ -12,6 +12,7 @@
 //! - a key whose address is not the one that was written down with it is refused before it signs anything;
 //! - a remote signature is verified before it is used.
 
+mod descriptor;
 mod error;
 mod file;
 pub mod guard;
@@ -36,6 +37,7 @@ use tessera_primitives::Address;
 
 use crate::config::ChainConfig;
 
+pub(crate) use descriptor::descriptor;
 pub use error::KeyError;
 pub use passphrase::{Passphrases, CREDENTIAL};
 pub use ring::{KeyRing, Listed, Protection, Storage};

@@ -16,7 +16,7 @@ use support::{read, swap, Site};
 use tessera::{
     journal::Journal,
     ledger::Ledger,
-    observe::{serve, Listen, Sent, ServeError},
+    observe::{serve, Listen, Ports, Sent, ServeError},
     relay::Relay,
 };
 use tessera_planner::Policy;
@@ -82,10 +82,11 @@ async fn ask<const N: usize>(relay: &Arc<Relay>, paths: [&str; N]) -> [(u16, Str
         rest: any,
         telemetry: any,
     };
+    let ports = Ports::open(listen, None).unwrap();
+    let (rest, telemetry) = (ports.rest().unwrap(), ports.telemetry().unwrap());
     let cancel = CancellationToken::new();
-    let serving = serve(relay, listen, &cancel).await.unwrap();
-    let (rest, telemetry) = (serving.rest.unwrap(), serving.telemetry.unwrap());
-    let served = tokio::spawn(serving.run());
+    let (shown, ended) = (relay.clone(), cancel.clone());
+    let served = tokio::spawn(async move { serve(shown, &ports, ended).await });
     let mut answers = std::array::from_fn(|_| (0, String::new()));
     for (answer, path) in answers.iter_mut().zip(paths) {
         let address = if path == "/metrics" { telemetry } else { rest };
@@ -140,16 +141,14 @@ async fn it_is_not_ready_while_a_zone_was_never_read() {
     assert!(ready.1.contains("no_zone"), "{}", ready.1);
 }
 
-#[tokio::test]
-async fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
-    let relay = relay().await;
-    let taken = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+#[test]
+fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = Listen {
         rest: None,
         telemetry: Some(taken.local_addr().unwrap()),
     };
-    let refused = serve(&relay, listen, &CancellationToken::new()).await;
-    let refused = refused.err().unwrap();
+    let refused = Ports::open(listen, None).err().unwrap();
     assert!(matches!(
         refused,
         ServeError::Listen {
@@ -158,6 +157,11 @@ async fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
         }
     ));
     assert!(refused.to_string().contains("another port"), "{refused}");
+    // A relayer that reads its configuration again has it already.
+    drop(taken);
+    let first = Ports::open(listen, None).unwrap();
+    let second = Ports::open(listen, Some(&first)).unwrap();
+    assert_eq!(first.telemetry(), second.telemetry());
 }
 
 /// The names that `/metrics` tells, each with the suffixes of its type.

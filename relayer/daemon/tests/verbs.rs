@@ -12,6 +12,7 @@
 use std::{
     fs,
     io::Write,
+    os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -204,6 +205,36 @@ fn a_new_key_is_shown_once_and_is_stored_encrypted() {
         .any(|word| word.len() > 5 && stored.contains(word)));
     let listed = home.json(&["keys", "list", "--chain", "tessera-a"]);
     assert_eq!(listed["result"][0]["storage"], "encrypted");
+}
+
+/// A service manager hands descriptors over that were opened by root, and a service may not open those again.
+#[test]
+fn a_passphrase_is_read_from_a_descriptor_that_somebody_else_opened() {
+    let home = Home::new();
+    let program = home.path("tessera");
+    fs::copy(env!("CARGO_BIN_EXE_tessera"), &program).unwrap();
+    let mut command = Command::new(&program);
+    command.current_dir(home.0.path()).env_clear();
+    command.args(["--config", "config.toml", "--passphrase-fd", "0"]);
+    command.args([
+        "keys",
+        "add",
+        "--chain",
+        "tessera-a",
+        "--mnemonic-file",
+        "words",
+    ]);
+    if rustix::process::geteuid().is_root() {
+        for path in ["", "words", "config.toml"] {
+            chown(home.path(path), Some(65_534), Some(65_534)).unwrap();
+        }
+        command.uid(65_534).gid(65_534);
+    }
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(PASSPHRASE.as_bytes()).unwrap();
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! `tessera start`
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
+use tessera_planner::Policy;
 use tokio::signal::unix::{signal, Signal, SignalKind};
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +14,7 @@ use crate::{
     journal::Journal,
     keys::KeyRing,
     ledger::Ledger,
-    observe::{self, Listen},
+    observe::{self, Listen, Ports},
     packets::{self, Packets},
     relay::{Relay, Zone},
     running, telemetry, watch,
@@ -27,10 +28,24 @@ pub struct Arguments {
     journal: Option<PathBuf>,
 }
 
-/// A configuration, and the zones that it names, connected.
+/// A configuration, and all that it asks for which could be refused.
 struct Setup {
     config: Config,
+    policy: Policy,
     zones: Vec<Zone>,
+    ports: Ports,
+}
+
+impl Setup {
+    /// Connects to the zones and opens the ports; those that are open already are kept.
+    async fn new(config: Config, ring: &KeyRing, open: Option<&Ports>) -> anyhow::Result<Setup> {
+        Ok(Setup {
+            policy: app::policy(&config)?,
+            ports: Ports::open(listen(&config), open)?,
+            zones: connect(&config, ring).await?,
+            config,
+        })
+    }
 }
 
 /// Relays until interrupted, and with another configuration when it is told to read it again.
@@ -44,22 +59,21 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let mut reloads = signal(SignalKind::hangup())?;
     let _running = running::claim(&path)?;
     let ring = context.keys();
-    let zones = connect(&config, &ring).await?;
-    let mut setup = Some(Setup { config, zones });
+    let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
-    while let Some(Setup { config, zones }) = setup {
-        let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config)?)?;
-        let relay = Arc::new(Relay::new(zones, ledger));
+    while let Some(mut now) = setup {
+        let ledger = Ledger::open(Journal::open(&path)?, now.policy.clone())?;
+        let relay = Arc::new(Relay::new(std::mem::take(&mut now.zones), ledger));
         let cancel = CancellationToken::new();
         setup = {
-            let relaying = relay_all(relay.clone(), &config, &ring, cancel.clone());
+            let relaying = relay_all(relay.clone(), &now, &ring, cancel.clone());
             tokio::pin!(relaying);
             tokio::select! {
                 ended = &mut relaying => {
                     ended?;
                     None
                 }
-                next = next_setup(context, &ring, config.clone(), &mut reloads) => {
+                next = next_setup(context, &ring, &now, &mut reloads) => {
                     cancel.cancel();
                     relaying.await?;
                     next
@@ -67,6 +81,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             }
         };
         finished = relay.ledger().lock().await.knowledge().finished();
+        released(relay).await;
     }
     Outcome::new(
         format!("stopped; {finished} tasks were seen to their end"),
@@ -83,20 +98,47 @@ async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
     Ok(zones)
 }
 
+/// Waits until nobody holds a relay, and with it the journal, any longer: what was started beside it may end a little later.
+async fn released(relay: Arc<Relay>) {
+    let held = Arc::downgrade(&relay);
+    drop(relay);
+    // Ten seconds. If they are not enough, opening the journal again says so.
+    for _ in 0..500 {
+        if held.strong_count() == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
 /// Relays, and shows how it stands, until it is cancelled.
 async fn relay_all(
     relay: Arc<Relay>,
+    setup: &Setup,
+    ring: &KeyRing,
+    cancel: CancellationToken,
+) -> anyhow::Result<()> {
+    // Whoever looks at it is told to the end; what is looked up for them ends with it.
+    let (shown, ended) = (CancellationToken::new(), cancel.clone().drop_guard());
+    let showing = observe::serve(relay.clone(), &setup.ports, shown.clone());
+    let relaying = async {
+        let relayed = relay_zones(&relay, &setup.config, ring, cancel).await;
+        drop(ended);
+        shown.cancel();
+        relayed
+    };
+    tokio::join!(showing, relaying).1
+}
+
+async fn relay_zones(
+    relay: &Arc<Relay>,
     config: &Config,
     ring: &KeyRing,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
-    // Whatever ends this ends all that was started for it.
-    let _ended = cancel.clone().drop_guard();
-    let serving = observe::serve(&relay, listen(config), &cancel).await?;
-    tokio::spawn(serving.run());
     for zone in relay.zones() {
         tokio::select! {
-            surveyed = watch::survey(&relay, zone) => surveyed?,
+            surveyed = watch::survey(relay, zone) => surveyed?,
             () = cancel.cancelled() => return Ok(()),
         }
         let id = zone.chain.zone();
@@ -106,7 +148,7 @@ async fn relay_all(
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
     let packets = start_packets(config, ring).await?;
-    let relayed = relay.run(cancel).await;
+    let relayed = relay.clone().run(cancel).await;
     if let Some(packets) = packets {
         tokio::task::spawn_blocking(move || packets.stop()).await??;
     }
@@ -144,9 +186,10 @@ fn listen(config: &Config) -> Listen {
 async fn next_setup(
     context: &Context,
     ring: &KeyRing,
-    mut config: Config,
+    now: &Setup,
     reloads: &mut Signal,
 ) -> Option<Setup> {
+    let mut config = now.config.clone();
     let interrupted = interrupted();
     tokio::pin!(interrupted);
     loop {
@@ -165,19 +208,22 @@ async fn next_setup(
             }
         };
         let changes = config.changes(&new);
-        announce(&changes);
         let only_level = |change: &Change| matches!(change, Change::LogLevel(_));
-        if !changes.iter().all(only_level) {
-            match connect(&new, ring).await {
-                Ok(zones) => return Some(Setup { config: new, zones }),
-                Err(error) => {
-                    let reason = super::reason(&error);
-                    tracing::error!(reason, "no new zones: the old configuration stays");
-                    continue;
-                }
+        if changes.iter().all(only_level) {
+            announce(&changes);
+            config.global = new.global;
+            continue;
+        }
+        match Setup::new(new, ring, Some(&now.ports)).await {
+            Ok(next) => {
+                announce(&changes);
+                return Some(next);
+            }
+            Err(error) => {
+                let reason = super::reason(&error);
+                tracing::error!(reason, "the configuration was read again and cannot be used: nothing changes");
             }
         }
-        config.global = new.global;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fmt, fs,
-    io::{IsTerminal, Read},
+    io::{self, IsTerminal, Read},
     path::PathBuf,
     sync::Mutex,
 };
@@ -10,7 +10,7 @@ use std::{
 use age::secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::KeyError;
+use super::{descriptor::descriptor, KeyError};
 
 /// The name of the systemd credential: `LoadCredentialEncrypted=tessera-passphrase:…`.
 pub const CREDENTIAL: &str = "tessera-passphrase";
@@ -89,7 +89,7 @@ impl Passphrases {
             return Ok(passphrase.clone());
         }
         let found = match self.descriptor {
-            Some(number) => read(PathBuf::from(format!("/dev/fd/{number}")))?,
+            Some(number) => read(descriptor(number), &format!("file descriptor {number}"))?,
             None => match credential()?.map_or_else(stored, |found| Ok(Some(found)))? {
                 Some(found) => found,
                 None => ask()?,
@@ -109,7 +109,7 @@ fn credential() -> Result<Option<SecretString>, KeyError> {
     if !path.exists() {
         return Ok(None);
     }
-    read(path).map(Some)
+    read(fs::File::open(&path), &path.display().to_string()).map(Some)
 }
 
 /// The system's key store, where this program is built with it: `keyctl add user tessera-passphrase…`.
@@ -130,9 +130,9 @@ fn stored() -> Result<Option<SecretString>, KeyError> {
 }
 
 /// One line, without its end.
-fn read(path: PathBuf) -> Result<SecretString, KeyError> {
-    let failed = |reason: String| KeyError::NoPassphrase(format!("{}: {reason}", path.display()));
-    let file = fs::File::open(&path).map_err(|error| failed(error.to_string()))?;
+fn read(file: io::Result<fs::File>, name: &str) -> Result<SecretString, KeyError> {
+    let failed = |reason: String| KeyError::NoPassphrase(format!("{name}: {reason}"));
+    let file = file.map_err(|error| failed(error.to_string()))?;
     let mut text = Zeroizing::new(String::with_capacity(2_048));
     file.take(LONGEST.saturating_add(1))
         .read_to_string(&mut text)

@@ -1,4 +1,7 @@
-use std::{future::Future, net::SocketAddr, pin::Pin, sync::Arc};
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+};
 
 use axum::{
     extract::State as Shared,
@@ -8,7 +11,6 @@ use axum::{
     Json, Router,
 };
 use serde_json::json;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::{page, Health, Lateness};
@@ -38,35 +40,79 @@ pub enum ServeError {
     },
 }
 
-/// A server that listens already, and serves while this is awaited.
-type Server = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-/// Servers that listen, and answer once they are run.
-pub struct Serving {
-    /// Where the one of `[rest]` listens.
-    pub rest: Option<SocketAddr>,
-    /// Where the one of `[telemetry]` listens.
-    pub telemetry: Option<SocketAddr>,
-    servers: Vec<Server>,
+/// Ports that are open, whether or not anybody answers there: who asks meanwhile waits.
+pub struct Ports {
+    rest: Option<Port>,
+    telemetry: Option<Port>,
 }
 
-impl Serving {
-    /// Answers until it is cancelled.
-    pub async fn run(self) {
-        let mut running: tokio::task::JoinSet<()> = self.servers.into_iter().collect();
-        while running.join_next().await.is_some() {}
+struct Port {
+    table: &'static str,
+    asked: SocketAddr,
+    bound: SocketAddr,
+    listener: TcpListener,
+}
+
+impl Ports {
+    /// Opens what is to be listened on: so a port that is taken is known before anything is relayed. Those that are open
+    /// already are kept.
+    ///
+    /// # Errors
+    /// [`ServeError`].
+    pub fn open(listen: Listen, open: Option<&Ports>) -> Result<Ports, ServeError> {
+        let rest = open.and_then(|ports| ports.rest.as_ref());
+        let telemetry = open.and_then(|ports| ports.telemetry.as_ref());
+        Ok(Ports {
+            rest: Port::open("rest", listen.rest, rest)?,
+            telemetry: Port::open("telemetry", listen.telemetry, telemetry)?,
+        })
+    }
+
+    /// Where `[rest]` listens.
+    pub fn rest(&self) -> Option<SocketAddr> {
+        self.rest.as_ref().map(|port| port.bound)
+    }
+
+    /// Where `[telemetry]` listens.
+    pub fn telemetry(&self) -> Option<SocketAddr> {
+        self.telemetry.as_ref().map(|port| port.bound)
     }
 }
 
-/// Listens: so a port that is taken is known before anything is relayed.
-///
-/// # Errors
-/// [`ServeError`].
-pub async fn serve(
-    relay: &Arc<Relay>,
-    listen: Listen,
-    cancel: &CancellationToken,
-) -> Result<Serving, ServeError> {
+impl Port {
+    fn open(
+        table: &'static str,
+        asked: Option<SocketAddr>,
+        open: Option<&Port>,
+    ) -> Result<Option<Port>, ServeError> {
+        let Some(address) = asked else {
+            return Ok(None);
+        };
+        let open = || {
+            let listener = match open.filter(|port| port.asked == address) {
+                Some(port) => port.listener.try_clone()?,
+                None => TcpListener::bind(address)?,
+            };
+            listener.set_nonblocking(true)?;
+            let bound = listener.local_addr()?;
+            Ok((listener, bound))
+        };
+        let (listener, bound) = open().map_err(|source| ServeError::Listen {
+            table,
+            address,
+            source,
+        })?;
+        Ok(Some(Port {
+            table,
+            asked: address,
+            bound,
+            listener,
+        }))
+    }
+}
+
+/// Answers whoever asks about a relayer until it is cancelled.
+pub async fn serve(relay: Arc<Relay>, ports: &Ports, cancel: CancellationToken) {
     let rest = Router::new()
         .route("/", get(page))
         .route("/health", get(health))
@@ -76,46 +122,27 @@ pub async fn serve(
         .with_state(relay.clone());
     let telemetry = Router::new()
         .route("/metrics", get(metrics))
-        .with_state(relay.clone());
-    let mut serving = Serving {
-        rest: None,
-        telemetry: None,
-        servers: Vec::new(),
-    };
-    if let Some(address) = listen.rest {
-        serving.rest = Some(serving.add("rest", address, rest, cancel).await?);
-    }
-    if let Some(address) = listen.telemetry {
-        let bound = serving.add("telemetry", address, telemetry, cancel).await?;
-        serving.telemetry = Some(bound);
-    }
-    Ok(serving)
+        .with_state(relay);
+    tokio::join!(
+        answer(ports.rest.as_ref(), rest, cancel.clone()),
+        answer(ports.telemetry.as_ref(), telemetry, cancel)
+    );
 }
 
-impl Serving {
-    async fn add(
-        &mut self,
-        table: &'static str,
-        address: SocketAddr,
-        router: Router,
-        cancel: &CancellationToken,
-    ) -> Result<SocketAddr, ServeError> {
-        let failed = |source| ServeError::Listen {
-            table,
-            address,
-            source,
-        };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
-        let bound = listener.local_addr().map_err(failed)?;
-        tracing::info!(table, address = %bound, "listening");
-        let ended = cancel.clone().cancelled_owned();
-        self.servers.push(Box::pin(async move {
-            let served = axum::serve(listener, router).with_graceful_shutdown(ended);
-            if let Err(error) = served.await {
-                tracing::error!(table, %error, "no longer listening");
-            }
-        }));
-        Ok(bound)
+async fn answer(port: Option<&Port>, router: Router, cancel: CancellationToken) {
+    let Some(port) = port else {
+        return;
+    };
+    let answering = async {
+        let listener = tokio::net::TcpListener::from_std(port.listener.try_clone()?)?;
+        tracing::info!(table = port.table, address = %port.bound, "listening");
+        let served = axum::serve(listener, router);
+        served
+            .with_graceful_shutdown(cancel.cancelled_owned())
+            .await
+    };
+    if let Err(error) = answering.await {
+        tracing::error!(table = port.table, %error, "nobody is answered there");
     }
 }
 

@@ -37,6 +37,7 @@ pub struct ZoneRecord {
     pub gas_price: String,
     pub bech32_prefix: String,
     pub rpc: String,
+    pub grpc: String,
     pub nodes: Vec<NodeRecord>,
     pub fork: Option<Branch>,
 }

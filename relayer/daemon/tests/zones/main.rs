@@ -27,7 +27,7 @@ type Row<'a> = (&'a str, fn(&Ground));
 #[test]
 #[ignore = "starts real zones"]
 fn tasks_on_three_zones_end_as_they_should() {
-    let rows: [Row; 8] = [
+    let rows: [Row; 10] = [
         ("kept", stories::kept::both_are_paid),
         (
             "rejected",
@@ -44,6 +44,11 @@ fn tasks_on_three_zones_end_as_they_should() {
             "reversed, then three",
             stories::reversed::a_commit_is_undone,
         ),
+        ("signed", stories::signed::a_key_that_is_elsewhere),
+        (
+            "from the registry",
+            stories::signed::a_configuration_from_the_registry,
+        ),
         ("refused", stories::refused::bad_input_changes_nothing),
     ];
     let ground = Ground::new(3);
@@ -55,6 +60,10 @@ fn tasks_on_three_zones_end_as_they_should() {
         ground.log_end()
     );
     stories::reloaded::the_same_process_goes_on(&ground);
+    let log = ground.log();
+    for account in &ground.record.accounts {
+        assert!(!log.contains(&account.mnemonic), "the log has a mnemonic");
+    }
     for zone in 0..3 {
         ground.assert_nothing_is_open(zone);
     }

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::{Context, Outcome},
-    keys::{new_mnemonic, Protection, Secret, DEFAULT_PATH},
+    keys::{descriptor, new_mnemonic, Protection, Secret, DEFAULT_PATH},
 };
 
 /// Where a key comes from.
@@ -93,12 +93,11 @@ fn secret(
 fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     // Large enough not to be moved, which would leave a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(16_384));
-    let read = if path.as_os_str() == "-" {
-        std::io::stdin().take(16_384).read_to_string(&mut text)
-    } else {
-        let file = fs::File::open(path).with_context(|| path.display().to_string())?;
-        file.take(16_384).read_to_string(&mut text)
+    let file = match path.to_str() {
+        Some("-") => descriptor(0),
+        _ => fs::File::open(path),
     };
+    let read = file.and_then(|file| file.take(16_384).read_to_string(&mut text));
     read.with_context(|| path.display().to_string())?;
     Ok(text)
 }

@@ -11,4 +11,5 @@ pub mod refused;
 pub mod rejected;
 pub mod reloaded;
 pub mod reversed;
+pub mod signed;
 pub mod swapped;
