@@ -176,7 +176,7 @@ impl Wasmd {
         let mut place = asked.map_err(|objection| ChainError::NoMoney {
             zone: self.id().clone(),
             account: account.clone(),
-            needed: "its first coin, to exist".into(),
+            needed: format!("fees in {}", self.current().settings.gas.denom),
             reason: objection.reason,
         })?;
         // Committed state does not know yet what this lane has in the mempool.
