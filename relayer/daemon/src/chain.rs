@@ -111,8 +111,7 @@ pub trait Chain: Send + Sync {
     /// Waits until an offered transaction is in a block or can no longer be.
     ///
     /// # Errors
-    /// [`ChainError::Refused`] when it failed in its block, [`ChainError::TimedOut`]; [`ChainError::Unreachable`] and
-    /// [`ChainError::Missing`] leave its fate unknown.
+    /// [`ChainError::Refused`] when it failed in its block, [`ChainError::TimedOut`]; anything else leaves its fate unknown.
     async fn settled(&self, prepared: &Prepared) -> Result<Included, ChainError>;
 
     /// Sends a prepared transaction and waits until it is in a block or can no longer be.
@@ -302,8 +301,10 @@ pub enum ChainError {
         /// The configured limit.
         limit: u64,
     },
-    /// The transaction has more bytes than the operator allows.
-    #[error("{zone}: the transaction has {actual} bytes and max_tx_size is {limit}")]
+    /// The transaction has more bytes than the operator or the node allows.
+    #[error(
+        "{zone}: the transaction has {actual} bytes, and max_tx_size or the node allow {limit}"
+    )]
     TooLarge {
         /// The zone.
         zone: ZoneId,

@@ -38,6 +38,12 @@ struct Work {
     calls: Vec<Call>,
 }
 
+/// Duties that one hand has taken, until it puts them down.
+struct Taken {
+    duties: Vec<Duty>,
+    _claim: desk::Claim,
+}
+
 /// One lane of a zone at work.
 #[derive(Clone, Copy)]
 struct At<'a> {
@@ -72,21 +78,38 @@ pub async fn work_lane(relay: &Relay, zone: &Zone, lane: usize) -> Result<bool, 
         chain,
         lane,
     };
+    match choose(at).await? {
+        Some(taken) => carry_out(at, taken).await,
+        None => Ok(false),
+    }
+}
+
+/// Takes what a lane can do now, if there is anything.
+async fn choose(at: At<'_>) -> Result<Option<Taken>, RelayError> {
+    let At { relay, chain, .. } = at;
     let account = chain.account();
     let account = account
         .map(|account| chain.canonical(account))
         .transpose()?;
-    let (duties, _claim) = {
-        let ledger = relay.ledger().lock().await;
-        let all = ledger.duties(relay.now());
-        let ours = all.into_iter().filter(|duty| duty.on == *chain.zone());
-        let may = |duty: &Duty| may_sign(ledger.knowledge(), duty, account.as_ref());
-        relay.desk(chain.zone())?.take(ours, zone.max_messages, may)
+    let ledger = relay.ledger().lock().await;
+    let all = ledger.duties(relay.now());
+    let ours = all.into_iter().filter(|duty| duty.on == *chain.zone());
+    let may = |duty: &Duty| may_sign(ledger.knowledge(), duty, account.as_ref());
+    let desk = relay.desk(chain.zone())?;
+    let (duties, claim) = desk.take(ours, at.zone.max_messages, may);
+    let taken = Taken {
+        duties,
+        _claim: claim,
     };
+    Ok((!taken.duties.is_empty()).then_some(taken))
+}
+
+/// Does what was taken, and answers whether anything was left to do of it.
+async fn carry_out(at: At<'_>, taken: Taken) -> Result<bool, RelayError> {
     let mut works = Vec::new();
     let mut away = BTreeSet::new();
-    for duty in duties {
-        works.extend(work_of(relay, zone, duty, &mut away).await?);
+    for duty in &taken.duties {
+        works.extend(work_of(at.relay, at.zone, duty.clone(), &mut away).await?);
     }
     if works.is_empty() {
         return Ok(false);

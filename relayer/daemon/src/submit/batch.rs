@@ -92,6 +92,7 @@ async fn send(
 ) -> Result<Sent, RelayError> {
     let mut calls: Vec<Call> = batch.iter().flat_map(|work| work.calls.clone()).collect();
     let (mut sequence, mut gas, mut too_little): (u32, u32, u64) = (0, 0, 0);
+    let mut repriced = false;
     loop {
         let (error, limit) = match attempt(at, batch, &calls).await? {
             Ended::Included => return Ok(Sent::Over),
@@ -123,6 +124,11 @@ async fn send(
                     && *limit > too_little
                     && lower(&mut calls, needed.saturating_sub(*limit)) =>
             {
+                continue;
+            }
+            // The chain's own price may have risen since it was asked for.
+            (ChainError::Underpriced { .. }, None) if !repriced => {
+                repriced = true;
                 continue;
             }
             (ChainError::Refused { .. }, Some(_)) if several => return Ok(Sent::OneByOne),

@@ -23,6 +23,8 @@ pub struct Desk {
 struct Lane {
     /// From trying out to the node's queue, one hand at a time: the sequence is the lane's.
     turn: Turns<()>,
+    /// One hand at a time looks for work, the other is at work or waits behind it.
+    door: Turns<()>,
     /// Whether it has stopped for want of money, and its operator was told.
     stopped: AtomicBool,
 }
@@ -82,6 +84,14 @@ impl Desk {
     pub(super) async fn turn(&self, lane: usize) -> Option<Turn<'_, ()>> {
         match self.lanes.get(lane) {
             Some(lane) => Some(lane.turn.lock().await),
+            None => None,
+        }
+    }
+
+    /// The right to look for work, for one hand of the lane.
+    pub(super) async fn door(&self, lane: usize) -> Option<Turn<'_, ()>> {
+        match self.lanes.get(lane) {
+            Some(lane) => Some(lane.door.lock().await),
             None => None,
         }
     }

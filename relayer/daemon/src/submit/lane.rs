@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
-use super::work_lane;
+use super::{carry_out, choose, At};
 use crate::{
     chain::ChainError,
     relay::{Relay, RelayError, Zone},
@@ -15,8 +15,8 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// How often a lane without money looks whether it has some.
 const EMPTY: Duration = Duration::from_secs(5);
 
-/// Works for one lane: at once after news and while there is something to do, after a growing while when it failed. A lane
-/// that cannot pay stops, says so once, and goes on by itself when it can; the others do its work.
+/// Works for one lane, as one hand of it: at once after news and while there is something to do, after a growing while when
+/// it failed. A lane that cannot pay stops, says so once, and goes on by itself when it can; the others do its work.
 ///
 /// # Errors
 /// [`RelayError::Journal`]: nothing may be sent that is not written down first.
@@ -26,49 +26,83 @@ pub async fn serve(
     lane: usize,
     cancel: CancellationToken,
 ) -> Result<(), RelayError> {
-    let id = zone.chain.zone();
-    let desk = relay.desk(id)?;
+    let Some(chain) = zone.lanes.get(lane) else {
+        return Ok(());
+    };
+    let at = At {
+        relay: &relay,
+        zone: &zone,
+        chain,
+        lane,
+    };
     let mut pause = zone.poll;
     loop {
-        let news = relay.news();
-        tokio::pin!(news);
-        news.as_mut().enable();
         let done = tokio::select! {
-            done = work_lane(&relay, &zone, lane) => done,
+            done = next(at) => done,
             () = cancel.cancelled() => return Ok(()),
         };
-        let mut waits_for_news = true;
         match done {
-            Ok(did) => {
-                if did && desk.stop(lane, false) {
-                    tracing::info!(zone = %id, lane, "a lane goes on");
-                }
+            Ok(()) => {
                 pause = zone.poll;
-                if did {
-                    continue;
-                }
+                continue;
             }
             Err(RelayError::Journal(error)) => return Err(error.into()),
-            Err(RelayError::Chain(
-                error @ (ChainError::NoMoney { .. } | ChainError::Underpriced { .. }),
-            )) => {
-                relay.activity().mishap(id, error.to_string(), relay.now());
-                if desk.stop(lane, true) {
-                    tracing::error!(zone = %id, lane, %error, "a lane has stopped; it goes on by itself when it can pay");
-                }
-                (pause, waits_for_news) = (EMPTY, false);
-            }
-            Err(error) => {
-                tracing::warn!(zone = %id, lane, %error, "trying again in {pause:?}");
-                relay.activity().mishap(id, error.to_string(), relay.now());
-                pause = pause.saturating_mul(2).min(LONGEST);
-                waits_for_news = false;
-            }
+            Err(error) => pause = after(at, &error, pause),
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
-            () = news, if waits_for_news => {}
             () = cancel.cancelled() => return Ok(()),
+        }
+    }
+}
+
+/// Waits for something to do, and does it.
+async fn next(at: At<'_>) -> Result<(), RelayError> {
+    let desk = at.relay.desk(at.chain.zone())?;
+    loop {
+        let door = desk.door(at.lane).await;
+        let taken = loop {
+            let news = at.relay.news();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            if let Some(taken) = choose(at).await? {
+                break taken;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(at.zone.poll) => {}
+                () = news => {}
+            }
+        };
+        drop(door);
+        if carry_out(at, taken).await? {
+            if desk.stop(at.lane, false) {
+                tracing::info!(zone = %at.chain.zone(), lane = at.lane, "a lane goes on");
+            }
+            return Ok(());
+        }
+        // Nothing of it can be proven now.
+        tokio::time::sleep(at.zone.poll).await;
+    }
+}
+
+/// Says what keeps a lane from working, and for how long it waits.
+fn after(at: At<'_>, error: &RelayError, pause: Duration) -> Duration {
+    let (zone, lane) = (at.chain.zone(), at.lane);
+    let activity = at.relay.activity();
+    activity.mishap(zone, error.to_string(), at.relay.now());
+    match error {
+        RelayError::Chain(
+            error @ (ChainError::NoMoney { .. } | ChainError::Underpriced { .. }),
+        ) => {
+            let desk = at.relay.desk(zone);
+            if desk.is_ok_and(|desk| desk.stop(lane, true)) {
+                tracing::error!(%zone, lane, %error, "a lane has stopped; it goes on by itself when it can pay");
+            }
+            EMPTY
+        }
+        error => {
+            tracing::warn!(%zone, lane, %error, "trying again in {pause:?}");
+            pause.saturating_mul(2).min(LONGEST)
         }
     }
 }

@@ -56,6 +56,8 @@ pub enum Spoilt {
 pub enum Behind {
     /// A real node.
     Node(String),
+    /// A real node whose first answer to each question stands: as a tape of it will answer.
+    Stopped(String),
     /// What a real node has answered: method and parameters to result.
     Tape(BTreeMap<String, Value>),
 }
@@ -195,30 +197,23 @@ async fn respond(stream: &mut TcpStream, status: &str, head: &str, body: &[u8]) 
 }
 
 async fn ask(shared: &Shared, request: &Value) -> Value {
-    let answer = match &shared.behind {
-        Behind::Tape(tape) => match tape.get(&question(request)) {
-            Some(known) => known.clone(),
-            None => {
-                json!({ "error": { "code": -32603, "message": "Internal error", "data": "not on the tape" } })
-            }
-        },
-        Behind::Node(url) => {
+    let name = question(request);
+    let first = shared.answers.lock().unwrap().get(&name).cloned();
+    let mut answer = match (&shared.behind, first) {
+        (Behind::Tape(tape), _) => tape.get(&name).cloned().unwrap_or_else(|| {
+            json!({ "error": { "code": -32603, "message": "Internal error", "data": "not on the tape" } })
+        }),
+        (Behind::Stopped(_), Some(first)) => first,
+        (Behind::Node(url) | Behind::Stopped(url), _) => {
             let sent = shared.client.post(url).body(request.to_string());
             let answer = sent.send().await.unwrap().bytes().await.unwrap();
             serde_json::from_slice(&answer).unwrap()
         }
     };
-    let mut kept = answer.clone();
-    kept.as_object_mut()
-        .unwrap()
-        .retain(|key, _| key == "result" || key == "error");
-    shared
-        .answers
-        .lock()
-        .unwrap()
-        .entry(question(request))
-        .or_insert(kept);
-    let mut answer = answer;
+    let fields = answer.as_object_mut().unwrap();
+    fields.retain(|key, _| key == "result" || key == "error");
+    let mut answers = shared.answers.lock().unwrap();
+    answers.entry(name).or_insert_with(|| answer.clone());
     answer["jsonrpc"] = json!("2.0");
     answer["id"] = request["id"].clone();
     answer

@@ -12,6 +12,7 @@
 mod bad_node;
 mod faults;
 mod health;
+mod price;
 mod record;
 mod secrets;
 mod start;
@@ -77,7 +78,7 @@ fn settings(zone: ZoneId, endpoints: Vec<String>) -> Settings {
         account_prefix: "wasm".into(),
         gas: Gas {
             price: 0.025,
-            denom: "ucoin".into(),
+            denom: "utess1".into(),
             multiplier: 1.3,
             limit: 30_000_000,
             dynamic: None,

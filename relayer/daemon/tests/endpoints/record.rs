@@ -4,8 +4,10 @@
 use std::{fs, path::PathBuf};
 
 use serde::Deserialize;
+use serde_json::json;
 use tessera::{
-    chain::{wasmd::Wasmd, Chain},
+    chain::{wasmd::Wasmd, Call, Chain},
+    duties,
     keys::{SigningKey, DEFAULT_PATH},
 };
 use tessera_primitives::{Asset, Height};
@@ -15,7 +17,6 @@ use super::{settings, BadNode, Behind, Recorded, ABSENT, PRESENT};
 #[derive(Deserialize)]
 struct Zones {
     zones: Vec<Zone>,
-    accounts: Vec<Account>,
 }
 
 #[derive(Deserialize)]
@@ -25,10 +26,27 @@ struct Zone {
     rpc: String,
 }
 
-#[derive(Deserialize)]
-struct Account {
-    name: String,
-    mnemonic: String,
+/// An account that `ci/zones` gives money to.
+pub(super) fn alice() -> SigningKey {
+    #[derive(Deserialize)]
+    struct Account {
+        name: String,
+        mnemonic: String,
+    }
+    let file = root().join("ci/wasmd/accounts.json");
+    let accounts: Vec<Account> = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let alice = accounts.iter().find(|account| account.name == "alice");
+    SigningKey::derive(&alice.unwrap().mnemonic, DEFAULT_PATH).unwrap()
+}
+
+/// What alice may do.
+pub(super) fn stock(recorded: &Recorded) -> Call {
+    let item = json!({ "stock": { "item": "berth", "free": 1, "price": "1" } });
+    duties::call(&recorded.contract, &item).unwrap()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// What every test asks a node. The height is the last of five that are read.
@@ -49,18 +67,15 @@ pub(super) async fn ask_everything(chain: &Wasmd, recorded: &Recorded, last: Hei
 async fn what_the_other_tests_ask() {
     let file = PathBuf::from(std::env::var_os("TESSERA_ZONES").expect("TESSERA_ZONES"));
     let zones: Zones = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-    let (zone, accounts) = (&zones.zones[0], &zones.accounts);
-    let alice = accounts.iter().find(|account| account.name == "alice");
-    let key = SigningKey::derive(&alice.unwrap().mnemonic, DEFAULT_PATH).unwrap();
-    let node = BadNode::start(Behind::Node(zone.rpc.clone())).await;
+    let zone = &zones.zones[0];
+    let node = BadNode::start(Behind::Stopped(zone.rpc.clone())).await;
     let mut settings = settings(zone.chain_id.parse().unwrap(), vec![zone.rpc.clone()]);
     settings.gas.denom = zone.denom.clone();
-    let direct = Wasmd::connect(settings, Some(key)).await.unwrap();
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let wasm = fs::read(root.join("artifacts/booking.wasm")).unwrap();
+    let direct = Wasmd::connect(settings, Some(alice())).await.unwrap();
+    let wasm = fs::read(root().join("artifacts/booking.wasm")).unwrap();
     let stored = direct.prepare_code(wasm).await.unwrap();
     let stored = direct.broadcast(stored).await.unwrap();
-    let made = serde_json::json!({ "roles": { "owner": direct.account() }, "denom": zone.denom });
+    let made = json!({ "roles": { "owner": direct.account() }, "denom": zone.denom });
     let made = serde_json::to_vec(&made).unwrap();
     let code = stored.code_id().unwrap();
     let made = direct.prepare_contract(code, None, "recorded".into(), made);
@@ -89,6 +104,8 @@ async fn what_the_other_tests_ask() {
         .outcome(recorded.transaction, Height(tip.0 + 100))
         .await
         .unwrap();
+    let lane = taped.with_key(alice()).unwrap();
+    lane.prepare(&[stock(&recorded)]).await.unwrap();
     recorded.answers = node.answers();
     let text = serde_json::to_string(&recorded).unwrap();
     fs::write(Recorded::path(), text + "\n").unwrap();

@@ -52,6 +52,20 @@ impl Wasmd {
         }
     }
 
+    /// Whether whoever is to pay the fees has granted them.
+    pub(super) async fn is_granted(&self) -> Result<bool, ChainError> {
+        let Some(granter) = self.current().settings.fee_granter.clone() else {
+            return Ok(true);
+        };
+        let request = AllowanceRequest {
+            granter: granter.to_string(),
+            grantee: self.lane()?.account.to_string(),
+        };
+        let path = "/cosmos.feegrant.v1beta1.Query/Allowance";
+        let answer: Result<AllowanceResponse, Objection> = self.call(path, &request).await?;
+        Ok(answer.is_ok())
+    }
+
     pub(super) async fn ask_balance(
         &self,
         holder: &Address,
@@ -123,6 +137,19 @@ impl Node {
         Ok(answer.map(|answer| answer.gas_info.map(|gas| gas.gas_used).unwrap_or_default()))
     }
 }
+
+/// `cosmos.feegrant.v1beta1.QueryAllowanceRequest`
+#[derive(Clone, PartialEq, prost::Message)]
+struct AllowanceRequest {
+    #[prost(string, tag = "1")]
+    granter: String,
+    #[prost(string, tag = "2")]
+    grantee: String,
+}
+
+/// `cosmos.feegrant.v1beta1.QueryAllowanceResponse`: that there is one is enough.
+#[derive(Clone, PartialEq, prost::Message)]
+struct AllowanceResponse {}
 
 #[derive(serde::Deserialize)]
 struct Cw20Balance {

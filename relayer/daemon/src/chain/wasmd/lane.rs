@@ -81,6 +81,14 @@ impl State {
         self.flights.iter().find(|flight| flight.hash == hash)
     }
 
+    /// Nobody could say what became of it.
+    pub(super) fn lose_sight(&mut self, hash: Hash) {
+        let mut flights = self.flights.iter_mut();
+        if let Some(flight) = flights.find(|flight| flight.hash == hash) {
+            flight.unknown = true;
+        }
+    }
+
     /// It is over, however it ended.
     pub(super) fn land(&mut self, hash: Hash) {
         self.flights.retain(|flight| flight.hash != hash);
@@ -176,7 +184,7 @@ impl Wasmd {
         let mut place = asked.map_err(|objection| ChainError::NoMoney {
             zone: self.id().clone(),
             account: account.clone(),
-            needed: "its first coin, to exist".into(),
+            needed: format!("fees in {}", self.current().settings.gas.denom),
             reason: objection.reason,
         })?;
         // Committed state does not know yet what this lane has in the mempool.

@@ -101,6 +101,13 @@ impl Wasmd {
                 }
                 Err(error)
             }
+            Err(Trouble::Lacks(reason)) if reason.to_lowercase().contains("too large") => {
+                Err(ChainError::TooLarge {
+                    zone: self.id().clone(),
+                    actual: prepared.bytes.len(),
+                    limit: prepared.bytes.len().saturating_sub(1),
+                })
+            }
             Err(Trouble::Lacks(reason)) => Err(self.turned_away(reason)),
             Err(Trouble::Fault(fault @ (Fault::Full | Fault::Limited { .. }))) => {
                 Err(self.turned_away(fault.to_string()))
@@ -181,12 +188,12 @@ impl Wasmd {
         while let Some(flight) = state.unknown().cloned() {
             let ended = self.follow(flight.hash, flight.until, Some(&flight)).await;
             match ended {
-                Err(error @ ChainError::Unreachable { .. }) => return Err(error),
+                Ok(_) | Err(ChainError::Refused { .. } | ChainError::TimedOut { .. }) => {}
                 Err(error @ ChainError::Missing { .. }) => {
                     // No node has these blocks any more: nothing more can be learnt, and nothing can be included.
                     tracing::warn!(zone = %self.id(), transaction = %flight.hash, %error, "its fate stays unknown");
                 }
-                Ok(_) | Err(_) => {}
+                Err(error) => return Err(error),
             }
             state.land(flight.hash);
             state.place = None;
@@ -198,22 +205,23 @@ impl Wasmd {
     ///
     /// # Errors
     /// [`ChainError::Refused`] when it failed in its block or another took its place, [`ChainError::TimedOut`];
-    /// [`ChainError::Unreachable`] and [`ChainError::Missing`] leave it unknown.
+    /// anything else leaves it unknown.
     pub async fn outcome(&self, transaction: Hash, until: Height) -> Result<Outcome, ChainError> {
         let flight = match &self.lane {
             Some(lane) => lane.state.lock().await.flight(transaction).cloned(),
             None => None,
         };
         let ended = self.follow(transaction, until, flight.as_ref()).await;
-        let known = !matches!(
-            ended,
-            Err(ChainError::Unreachable { .. } | ChainError::Missing { .. })
-        );
-        if let (Some(lane), true) = (&self.lane, known) {
+        if let Some(lane) = &self.lane {
             let mut state = lane.state.lock().await;
-            state.land(transaction);
-            if ended.is_err() {
-                state.place = None;
+            match &ended {
+                Ok(_) => state.land(transaction),
+                Err(ChainError::Refused { .. } | ChainError::TimedOut { .. }) => {
+                    state.land(transaction);
+                    state.place = None;
+                }
+                // Before anything else is signed it must be known.
+                Err(_) => state.lose_sight(transaction),
             }
         }
         ended

@@ -251,6 +251,10 @@ impl Wasmd {
         if gas.price > 0.0 && self.purse().await?.is_zero() {
             return Ok(self.poor("it holds none".into()));
         }
+        if let (Some(granter), false) = (&current.settings.fee_granter, self.is_granted().await?) {
+            let account = &self.lane()?.account;
+            return Ok(self.poor(format!("{granter} has granted {account} no fees")));
+        }
         Ok(self.objection(objection))
     }
 

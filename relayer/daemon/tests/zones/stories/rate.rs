@@ -19,7 +19,7 @@ use crate::{
 
 /// Tasks of one message, and messages.
 const BATCH: usize = 30;
-const BATCHES: usize = 4;
+const BATCHES: usize = 12;
 
 pub fn with_one_key_and_with_two(ground: &Ground) {
     let [payer] = ground.people(["rate-payer"]);
