@@ -221,7 +221,10 @@ async fn next_setup(
             }
             Err(error) => {
                 let reason = super::reason(&error);
-                tracing::error!(reason, "the configuration was read again and cannot be used: nothing changes");
+                tracing::error!(
+                    reason,
+                    "the configuration was read again and cannot be used: nothing changes"
+                );
             }
         }
     }

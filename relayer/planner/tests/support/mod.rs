@@ -160,7 +160,7 @@ pub fn fork_reported(of: &str, branch: u32, fork: u64, exact: bool) -> Fact {
     })
 }
 
-/// A view's owner admitted a branch.
+/// A view's owner admitted a branch, and left the fork before it at 20.
 pub fn admitted(of: &str, branch: u32, height: u64, hash: Hash) -> Fact {
     Fact::View(tessera_view::Event::BranchAdmitted {
         zone: zone(of),
@@ -168,6 +168,8 @@ pub fn admitted(of: &str, branch: u32, height: u64, hash: Hash) -> Fact {
         height: Height(height),
         hash,
         time: time(Height(height)),
+        fork: Height(20),
+        exact: true,
     })
 }
 
