@@ -77,6 +77,14 @@ pub async fn reach(chain: &ChainConfig, key: Option<(&KeyRing, &str)>) -> Result
     Ok(Wasmd::connect(settings(chain, chain.rpc_addrs.clone()), key).await?)
 }
 
+/// A zone to read from, without asking anything yet.
+///
+/// # Errors
+/// [`AppError`] for an address that is none.
+pub fn open(chain: &ChainConfig) -> Result<Wasmd, AppError> {
+    Ok(Wasmd::open(settings(chain, chain.rpc_addrs.clone()))?)
+}
+
 async fn opened(
     chain: &ChainConfig,
     key: Option<(&KeyRing, &str)>,

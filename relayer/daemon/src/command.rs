@@ -6,11 +6,13 @@ pub mod config;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod deploy;
+pub mod health_check;
 pub mod keys;
 pub mod query;
 pub mod signer;
 pub mod start;
 pub mod tx;
+pub mod verify;
 
 use std::{
     path::{Path, PathBuf},
@@ -64,6 +66,10 @@ enum Verb {
     Tx(tx::Arguments),
     /// Store, instantiate and link the contracts of a manifest.
     Deploy(deploy::Arguments),
+    /// Compare what is on the chains with a manifest and with the checksums of a release.
+    Verify(verify::Arguments),
+    /// Ask every node, key and view of the configuration how it is.
+    HealthCheck(health_check::Arguments),
     /// Keys that sign.
     #[command(subcommand)]
     Keys(keys::Arguments),
@@ -193,6 +199,8 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Query(arguments) => query::run(&context, arguments).await,
         Verb::Tx(arguments) => tx::run(&context, arguments).await,
         Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
+        Verb::Verify(arguments) => verify::run(&context, arguments).await,
+        Verb::HealthCheck(arguments) => health_check::run(&context, arguments).await,
         Verb::Keys(arguments) => keys::run(&context, arguments).await,
         Verb::Signer(arguments) => signer::run(&context, arguments).await,
         Verb::Channel(arguments) => channel::run(&context, arguments).await,

@@ -4,8 +4,8 @@
 
 mod contracts;
 mod link;
-mod manifest;
-mod record;
+pub(super) mod manifest;
+pub(super) mod record;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -94,7 +94,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     Outcome::new(text, record.zones())
 }
 
-fn admins(given: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+pub(super) fn admins(given: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     let pair = |text: &String| {
         let (chain, address) = text
             .split_once('=')

@@ -1,5 +1,8 @@
 //! `tessera query`
 
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
 use clap::Subcommand;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
@@ -28,6 +31,8 @@ pub enum Arguments {
         /// The task's id, in hexadecimal.
         task: String,
     },
+    /// What the running relayer has set aside because it failed so often, and what an owner should look at.
+    Stuck,
     /// The legs that have not ended, by deadline.
     OpenTasks {
         /// The chain id.
@@ -45,6 +50,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     match arguments {
         Arguments::View { chain } => view(&config, &chain).await,
         Arguments::Task { task } => self::task(&config, &task).await,
+        Arguments::Stuck => stuck(&config).await,
         Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
     }
 }
@@ -113,6 +119,35 @@ async fn task(config: &Config, task: &str) -> anyhow::Result<Outcome> {
         });
     }
     Outcome::new(table.to_string(), &legs)
+}
+
+/// What `/state` of the running relayer says: its journal is its own.
+async fn stuck(config: &Config) -> anyhow::Result<Outcome> {
+    let rest = &config.rest;
+    anyhow::ensure!(
+        rest.enabled,
+        "[rest] is disabled: the running relayer cannot be asked"
+    );
+    let address = SocketAddr::new(rest.host, rest.port);
+    let asked = reqwest::get(format!("http://{address}/state")).await;
+    let answer =
+        asked.with_context(|| format!("no relayer answers at {address}: is it running?"))?;
+    let state: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
+    let [stuck, alarms] =
+        ["stuck", "alarms"].map(|key| state.get(key).cloned().unwrap_or_default());
+    let mut table = table(&["what", "times", "why"]);
+    let text = |value: Option<&serde_json::Value>| match value {
+        Some(serde_json::Value::String(text)) => text.clone(),
+        other => other.map(ToString::to_string).unwrap_or_default(),
+    };
+    for one in stuck.as_array().into_iter().flatten() {
+        table.add_row(["what", "times", "reason"].map(|key| text(one.get(key))));
+    }
+    for alarm in alarms.as_array().into_iter().flatten() {
+        table.add_row([text(Some(alarm)), String::new(), "look at it".into()]);
+    }
+    let result = serde_json::json!({ "stuck": stuck, "alarms": alarms });
+    Outcome::new(table.to_string(), &result)
 }
 
 async fn open_tasks(config: &Config, chain: &str) -> anyhow::Result<Outcome> {

@@ -4,10 +4,13 @@ use cosmrs::proto::{
         bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
         tx::v1beta1::{SimulateRequest, SimulateResponse},
     },
-    cosmwasm::wasm::v1::{QuerySmartContractStateRequest, QuerySmartContractStateResponse},
+    cosmwasm::wasm::v1::{
+        ContractInfo, QueryCodeRequest, QueryContractInfoRequest, QueryContractInfoResponse,
+        QuerySmartContractStateRequest, QuerySmartContractStateResponse,
+    },
 };
 use prost::Message;
-use tessera_primitives::{Address, Amount, Asset};
+use tessera_primitives::{Address, Amount, Asset, Hash};
 
 use super::{
     fault::Trouble,
@@ -64,6 +67,44 @@ impl Wasmd {
         let path = "/cosmos.feegrant.v1beta1.Query/Allowance";
         let answer: Result<AllowanceResponse, Objection> = self.call(path, &request).await?;
         Ok(answer.is_ok())
+    }
+
+    /// A contract's code and admin, as the wasm module has them.
+    ///
+    /// # Errors
+    /// [`ChainError::Query`] when there is no such contract, and what its nodes say.
+    pub async fn contract(&self, contract: &Address) -> Result<ContractInfo, ChainError> {
+        let request = QueryContractInfoRequest {
+            address: contract.to_string(),
+        };
+        let path = "/cosmwasm.wasm.v1.Query/ContractInfo";
+        let answer: Result<QueryContractInfoResponse, Objection> =
+            self.call(path, &request).await?;
+        answer
+            .map(|answer| answer.contract_info.unwrap_or_default())
+            .map_err(|objection| ChainError::Query {
+                zone: self.id().clone(),
+                contract: contract.clone(),
+                reason: objection.reason,
+            })
+    }
+
+    /// The SHA-256 of a stored code's Wasm.
+    ///
+    /// # Errors
+    /// [`ChainError::Malformed`] when there is no such code, and what its nodes say.
+    pub async fn checksum(&self, code: u64) -> Result<Hash, ChainError> {
+        let path = "/cosmwasm.wasm.v1.Query/CodeInfo";
+        let wrong = |reason: String| ChainError::malformed(self.id(), "code", reason);
+        let answer: CodeInfo = self
+            .call(path, &QueryCodeRequest { code_id: code })
+            .await?
+            .map_err(|objection| wrong(objection.reason))?;
+        let bytes: [u8; 32] = answer
+            .checksum
+            .try_into()
+            .map_err(|_| wrong(format!("the checksum of code {code} is not 32 bytes")))?;
+        Ok(Hash(bytes))
     }
 
     pub(super) async fn ask_balance(
@@ -154,4 +195,11 @@ struct AllowanceResponse {}
 #[derive(serde::Deserialize)]
 struct Cw20Balance {
     balance: Amount,
+}
+
+/// What `Query/CodeInfo` answers, without the code itself; the protobuf crate does not have it yet.
+#[derive(Clone, PartialEq, Message)]
+struct CodeInfo {
+    #[prost(bytes = "vec", tag = "3")]
+    checksum: Vec<u8>,
 }

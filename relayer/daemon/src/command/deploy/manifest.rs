@@ -9,57 +9,57 @@ use tessera_view::state::Params;
 /// What is to be deployed. Every zone views every other, and every lock believes every other.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Manifest {
-    pub(super) zones: Vec<ZoneManifest>,
+pub(in crate::command) struct Manifest {
+    pub(in crate::command) zones: Vec<ZoneManifest>,
 }
 
 /// One zone.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ZoneManifest {
-    pub(super) id: ZoneId,
+pub(in crate::command) struct ZoneManifest {
+    pub(in crate::command) id: ZoneId,
     /// The signing account unless told.
-    pub(super) owner: Option<Address>,
-    pub(super) guardian: Option<Address>,
+    pub(in crate::command) owner: Option<Address>,
+    pub(in crate::command) guardian: Option<Address>,
     /// How the other zones view this one.
-    pub(super) viewed: Params,
-    pub(super) views: Views,
-    pub(super) locks: Locks,
+    pub(in crate::command) viewed: Params,
+    pub(in crate::command) views: Views,
+    pub(in crate::command) locks: Locks,
 }
 
 /// The zone's chain-view.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Views {
-    pub(super) reserve_denom: Denom,
+pub(in crate::command) struct Views {
+    pub(in crate::command) reserve_denom: Denom,
     /// What each view starts with, to pay those who advance it.
     #[serde(default)]
-    pub(super) reserve: Amount,
+    pub(in crate::command) reserve: Amount,
 }
 
 /// The zone's transaction-lock.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Locks {
-    pub(super) settings: Settings,
+pub(in crate::command) struct Locks {
+    pub(in crate::command) settings: Settings,
     #[serde(default)]
-    pub(super) caps: Vec<Cap>,
+    pub(in crate::command) caps: Vec<Cap>,
     /// Lockable contracts of the zone that legs may call.
     #[serde(default)]
-    pub(super) targets: Vec<Address>,
+    pub(in crate::command) targets: Vec<Address>,
 }
 
 /// What may be at risk from another zone.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Cap {
-    pub(super) zone: ZoneId,
-    pub(super) asset: Asset,
-    pub(super) max: Amount,
+pub(in crate::command) struct Cap {
+    pub(in crate::command) zone: ZoneId,
+    pub(in crate::command) asset: Asset,
+    pub(in crate::command) max: Amount,
 }
 
 impl Manifest {
-    pub(super) fn load(path: &Path) -> anyhow::Result<Manifest> {
+    pub(in crate::command) fn load(path: &Path) -> anyhow::Result<Manifest> {
         let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
         let manifest: Manifest =
             toml::from_str(&text).with_context(|| path.display().to_string())?;

@@ -12,7 +12,7 @@ use tessera_primitives::{Address, Hash, Height, ZoneId};
 /// The deployment file: what has been done. It is written after every step, beside and moved, so that a reader never
 /// sees half of it.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(in crate::command) struct Record {
     path: PathBuf,
     zones: BTreeMap<ZoneId, DeployedZone>,
 }
@@ -20,35 +20,35 @@ pub(super) struct Record {
 /// What has been done on one zone.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct DeployedZone {
+pub(in crate::command) struct DeployedZone {
     /// Height below which none of our contracts existed.
-    pub(super) start_height: Option<Height>,
-    pub(super) contracts: BTreeMap<String, Deployed>,
+    pub(in crate::command) start_height: Option<Height>,
+    pub(in crate::command) contracts: BTreeMap<String, Deployed>,
 }
 
 /// A contract.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct Deployed {
-    pub(super) code_id: Option<u64>,
-    pub(super) code_hash: Option<Hash>,
-    pub(super) address: Option<Address>,
+pub(in crate::command) struct Deployed {
+    pub(in crate::command) code_id: Option<u64>,
+    pub(in crate::command) code_hash: Option<Hash>,
+    pub(in crate::command) address: Option<Address>,
     /// The transaction that was signed for the next of these, written down before it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) pending: Option<Pending>,
+    pub(in crate::command) pending: Option<Pending>,
 }
 
 /// A transaction of which it is not known yet what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Pending {
-    pub(super) transaction: Hash,
+pub(in crate::command) struct Pending {
+    pub(in crate::command) transaction: Hash,
     /// No block above this height can include it.
-    pub(super) until: Height,
+    pub(in crate::command) until: Height,
 }
 
 impl Record {
-    pub(super) fn load(path: &Path) -> anyhow::Result<Record> {
+    pub(in crate::command) fn load(path: &Path) -> anyhow::Result<Record> {
         let zones = match fs::read_to_string(path) {
             Ok(text) => serde_json::from_str(&text).with_context(|| path.display().to_string())?,
             Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
@@ -58,24 +58,24 @@ impl Record {
         Ok(Record { path, zones })
     }
 
-    pub(super) fn zones(&self) -> &BTreeMap<ZoneId, DeployedZone> {
+    pub(in crate::command) fn zones(&self) -> &BTreeMap<ZoneId, DeployedZone> {
         &self.zones
     }
 
-    pub(super) fn zone(&self, id: &ZoneId) -> DeployedZone {
+    pub(in crate::command) fn zone(&self, id: &ZoneId) -> DeployedZone {
         self.zones.get(id).cloned().unwrap_or_default()
     }
 
-    pub(super) fn contract(&self, id: &ZoneId, name: &str) -> Deployed {
+    pub(in crate::command) fn contract(&self, id: &ZoneId, name: &str) -> Deployed {
         self.zone(id).contracts.remove(name).unwrap_or_default()
     }
 
-    pub(super) fn address(&self, id: &ZoneId, name: &str) -> anyhow::Result<Address> {
+    pub(in crate::command) fn address(&self, id: &ZoneId, name: &str) -> anyhow::Result<Address> {
         let address = self.contract(id, name).address;
         address.with_context(|| format!("{name} is not instantiated on {id}"))
     }
 
-    pub(super) fn change(
+    pub(in crate::command) fn change(
         &mut self,
         id: &ZoneId,
         act: impl FnOnce(&mut DeployedZone),
@@ -92,7 +92,7 @@ impl Record {
         write().with_context(|| self.path.display().to_string())
     }
 
-    pub(super) fn change_contract(
+    pub(in crate::command) fn change_contract(
         &mut self,
         id: &ZoneId,
         name: &str,

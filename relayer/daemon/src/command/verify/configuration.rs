@@ -1,0 +1,177 @@
+use serde::Serialize;
+use tessera_contract_api::{
+    chain_view,
+    roles::RolesResponse,
+    transaction_lock::{self, CapOf, ConfigResponse, ExposureResponse, PeerResponse},
+};
+use tessera_lock::state::Parameters;
+use tessera_primitives::{Address, Amount, Denom};
+
+use super::Checked;
+use crate::duties::{ask, ask_all, ask_views};
+
+const VIEW: &str = "chain_view";
+const LOCK: &str = "transaction_lock";
+
+impl Checked<'_> {
+    /// Roles, parameters, views, peers, caps and targets, and what is there beyond the manifest.
+    pub(super) async fn configuration(&mut self) -> anyhow::Result<()> {
+        let view = self.record.address(&self.manifest.id, VIEW)?;
+        let lock = self.record.address(&self.manifest.id, LOCK)?;
+        let roles = ask(&self.chain, &view, &chain_view::QueryMsg::Roles {}).await?;
+        self.roles(VIEW, &roles);
+        let roles = ask(&self.chain, &lock, &transaction_lock::QueryMsg::Roles {}).await?;
+        self.roles(LOCK, &roles);
+        self.views(&view).await?;
+        self.parameters(&lock).await?;
+        self.peers(&lock, &view).await?;
+        self.caps(&lock).await?;
+        self.targets(&lock).await
+    }
+
+    fn roles(&mut self, contract: &'static str, roles: &RolesResponse) {
+        // Without an owner in the manifest the deploying account became it, which the manifest does not know.
+        let owner = self.manifest.owner.as_ref().map(Address::to_string);
+        self.note(contract, "owner", owner, address(roles.owner.as_ref()));
+        let pending = address(roles.pending_owner.as_ref());
+        self.note(contract, "offered to", Some(String::new()), pending);
+        let guardian = address(self.manifest.guardian.as_ref());
+        let actual = address(roles.guardian.as_ref());
+        self.note(contract, "guardian", Some(guardian), actual);
+        let paused = roles.paused.to_string();
+        self.note(contract, "paused", Some("false".into()), paused);
+    }
+
+    async fn views(&mut self, contract: &Address) -> anyhow::Result<()> {
+        let question = chain_view::QueryMsg::ReserveDenom {};
+        let denom: Denom = ask(&self.chain, contract, &question).await?;
+        let expected = self.manifest.views.reserve_denom.to_string();
+        self.note(VIEW, "reserve denom", Some(expected), denom.to_string());
+        let views = ask_views(&self.chain, contract).await?;
+        for other in self.others.clone() {
+            let view = views.iter().find(|view| view.zone == other.id);
+            let what = format!("view of {}", other.id);
+            let actual = view.map_or_else(String::new, |view| told(&view.params));
+            self.note(VIEW, what, Some(told(&other.viewed)), actual);
+        }
+        for view in views {
+            if view.zone != self.manifest.id && !self.is_known(view.zone.as_str()) {
+                let what = format!("view of {}", view.zone);
+                self.note(VIEW, what, Some(String::new()), told(&view.params));
+            }
+        }
+        Ok(())
+    }
+
+    async fn parameters(&mut self, lock: &Address) -> anyhow::Result<()> {
+        let question = transaction_lock::QueryMsg::Config {};
+        let config: ConfigResponse = ask(&self.chain, lock, &question).await?;
+        let expected = Parameters::from(self.manifest.locks.settings.clone());
+        let (expected, actual) = (told(&expected), told(&config.parameters));
+        self.note(LOCK, "settings", Some(expected), actual);
+        Ok(())
+    }
+
+    async fn peers(&mut self, lock: &Address, view: &Address) -> anyhow::Result<()> {
+        let page = |last: Option<&PeerResponse>, limit| transaction_lock::QueryMsg::Peers {
+            start_after: last.map(|peer| peer.zone.clone()),
+            limit,
+        };
+        let peers = ask_all(&self.chain, lock, page).await?;
+        for other in self.others.clone() {
+            let theirs = self.record.address(&other.id, LOCK)?;
+            let wanted = PeerResponse {
+                zone: other.id.clone(),
+                // A lock of another zone, whose prefix may be another: bytes say who it is.
+                contract: bytes(&theirs)?,
+                roots: view.clone(),
+                linked: true,
+            };
+            let peer = peers.iter().find(|peer| peer.zone == other.id);
+            let what = format!("peer {}", other.id);
+            self.note(
+                LOCK,
+                what,
+                Some(told(&wanted)),
+                peer.map_or_else(String::new, told),
+            );
+        }
+        for peer in peers.iter().filter(|peer| peer.linked) {
+            if !self.is_known(peer.zone.as_str()) {
+                let what = format!("peer {}", peer.zone);
+                self.note(LOCK, what, Some(String::new()), told(peer));
+            }
+        }
+        Ok(())
+    }
+
+    async fn caps(&mut self, lock: &Address) -> anyhow::Result<()> {
+        let page = |last: Option<&ExposureResponse>, limit| transaction_lock::QueryMsg::Caps {
+            start_after: last.map(|last| CapOf {
+                zone: last.zone.clone(),
+                asset: last.asset.clone(),
+            }),
+            limit,
+        };
+        let mut caps = ask_all(&self.chain, lock, page).await?;
+        let wanted = &self.manifest.locks.caps;
+        let mut found = Vec::new();
+        for cap in wanted {
+            let same = |set: &ExposureResponse| set.zone == cap.zone && set.asset == cap.asset;
+            let set = caps
+                .iter()
+                .position(same)
+                .map(|place| caps.swap_remove(place));
+            let set = set.map_or(Amount(0), |set| set.max);
+            let what = format!("cap of {} against {}", told(&cap.asset), cap.zone);
+            found.push((what, cap.max, set));
+        }
+        for set in caps {
+            let what = format!("cap of {} against {}", told(&set.asset), set.zone);
+            found.push((what, Amount(0), set.max));
+        }
+        for (what, expected, actual) in found {
+            self.note(LOCK, what, Some(expected.to_string()), actual.to_string());
+        }
+        Ok(())
+    }
+
+    async fn targets(&mut self, lock: &Address) -> anyhow::Result<()> {
+        let page = |last: Option<&Address>, limit| transaction_lock::QueryMsg::Targets {
+            start_after: last.cloned(),
+            limit,
+        };
+        let mut actual: Vec<String> = ask_all(&self.chain, lock, page)
+            .await?
+            .iter()
+            .map(Address::to_string)
+            .collect();
+        let targets = self.manifest.locks.targets.iter();
+        let mut expected: Vec<String> = targets.map(Address::to_string).collect();
+        actual.sort();
+        expected.sort();
+        self.note(LOCK, "targets", Some(expected.join(" ")), actual.join(" "));
+        Ok(())
+    }
+
+    fn is_known(&self, zone: &str) -> bool {
+        self.others.iter().any(|other| other.id.as_str() == zone)
+    }
+}
+
+fn address(address: Option<&Address>) -> String {
+    address.map_or_else(String::new, Address::to_string)
+}
+
+fn bytes(address: &Address) -> anyhow::Result<tessera_primitives::CanonicalAddress> {
+    let id: cosmrs::AccountId = address
+        .as_str()
+        .parse()
+        .map_err(|error| anyhow::anyhow!("{address}: {error}"))?;
+    Ok(tessera_primitives::CanonicalAddress::new(id.to_bytes())?)
+}
+
+/// As the contracts write it; what cannot be written cannot be equal.
+fn told(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| error.to_string())
+}
