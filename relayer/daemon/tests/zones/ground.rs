@@ -200,7 +200,11 @@ impl Ground {
         if run.status.success() {
             Ok(answer["result"].clone())
         } else {
-            Err(answer["result"].as_str().unwrap().to_string())
+            // A sentence, or what was found wrong.
+            let result = &answer["result"];
+            Err(result
+                .as_str()
+                .map_or_else(|| result.to_string(), String::from))
         }
     }
 

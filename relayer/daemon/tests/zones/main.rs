@@ -59,6 +59,7 @@ fn tasks_on_three_zones_end_as_they_should() {
         "these failed: {failed:?}\n{}",
         ground.log_end()
     );
+    stories::shown::how_it_stands(&ground);
     stories::reloaded::the_same_process_goes_on(&ground);
     let log = ground.log();
     for account in &ground.record.accounts {

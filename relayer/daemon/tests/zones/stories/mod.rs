@@ -11,5 +11,6 @@ pub mod refused;
 pub mod rejected;
 pub mod reloaded;
 pub mod reversed;
+pub mod shown;
 pub mod signed;
 pub mod swapped;
