@@ -118,7 +118,7 @@ async fn whoever_asks_is_told_how_it_stands() {
     let state: serde_json::Value = serde_json::from_str(&state.1).unwrap();
     assert_eq!(state["open"], 1);
     let first = &state["zones"][0];
-    assert_eq!((&first["open"], &first["failed"]), (&2.into(), &2.into()));
+    assert_eq!((&first["open"], &first["failed"]), (&1.into(), &2.into()));
     assert_eq!(first["height"], first["tip"]);
     assert_eq!(first["views"][0]["status"], "active");
     // 1,000 less two fees: a transaction that no block had costs nothing.
