@@ -203,9 +203,14 @@ impl Wasmd {
     }
 }
 
+/// What stands before a node's words when it tried a transaction out.
+const SIMULATED: &str = "rpc error: code = Unknown desc = ";
+
 /// The sequence that `account sequence mismatch, expected 12, got 10` asks for.
 fn expected_sequence(said: &str) -> Option<u64> {
-    let (_, rest) = said.split_once("account sequence mismatch, expected ")?;
+    // Only where the node itself says so: what a contract says stands behind "failed to execute message".
+    let said = said.strip_prefix(SIMULATED).unwrap_or(said);
+    let rest = said.strip_prefix("account sequence mismatch, expected ")?;
     let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
     digits.parse().ok()
 }

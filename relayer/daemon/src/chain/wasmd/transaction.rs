@@ -152,6 +152,13 @@ impl Wasmd {
             Ok(used) => Ok((now, used)),
             Err(objection) => {
                 state.place = None;
+                // Somebody took that place too. A simulation says so under another code than the queue does.
+                if Wasmd::misplaced(&objection).is_some() {
+                    return Err(self.objection(Objection {
+                        code: WRONG_SEQUENCE,
+                        ..objection
+                    }));
+                }
                 Err(self.untried(objection).await?)
             }
         }
