@@ -90,7 +90,12 @@ impl Verb {
     fn needs_config(&self) -> bool {
         matches!(
             self,
-            Verb::Start(_) | Verb::Query(_) | Verb::Tx(_) | Verb::Deploy(_) | Verb::Keys(_)
+            Verb::Start(_)
+                | Verb::Query(_)
+                | Verb::Tx(_)
+                | Verb::Deploy(_)
+                | Verb::Keys(_)
+                | Verb::Channel(_)
         )
     }
 

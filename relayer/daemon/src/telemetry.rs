@@ -40,13 +40,14 @@ pub fn set_level(level: LogLevel) {
 }
 
 fn filter(level: LogLevel) -> EnvFilter {
-    let level = match level {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "info",
-        LogLevel::Debug => "debug",
-        LogLevel::Trace => "trace",
+    // Hermes' library says at `info` what others say at `debug`.
+    let (level, packets) = match level {
+        LogLevel::Error => ("error", "error"),
+        LogLevel::Warn => ("warn", "warn"),
+        LogLevel::Info => ("info", "warn"),
+        LogLevel::Debug => ("debug", "info"),
+        LogLevel::Trace => ("trace", "debug"),
     };
-    EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new(format!("warn,tessera={level}")))
+    let filter = format!("warn,tessera={level},ibc_relayer={packets},ibc_telemetry=error");
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(filter))
 }

@@ -54,6 +54,7 @@ pub(super) struct Metrics {
     errors: Family<OfChain, Counter>,
     client_updates: Family<OfView, Counter>,
     forks_reported: Family<OfView, Counter>,
+    clients_frozen: Family<OfView, Counter>,
     fees: Family<OfWallet, Money>,
     latency_submitted: Family<OfChain, Histogram>,
     latency_confirmed: Family<OfChain, Histogram>,
@@ -84,6 +85,7 @@ impl Default for Metrics {
             errors: Family::default(),
             client_updates: Family::default(),
             forks_reported: Family::default(),
+            clients_frozen: Family::default(),
             fees: Family::default(),
             latency_submitted: latency(),
             latency_confirmed: latency(),
@@ -135,6 +137,11 @@ impl Metrics {
             "forks_reported",
             "Forks of src_chain that we proved to the view on dst_chain",
             self.forks_reported.clone(),
+        );
+        registry.register(
+            "client_misbehaviours_submitted",
+            "Clients of src_chain in ordinary IBC on dst_chain that our evidence froze",
+            self.clients_frozen.clone(),
         );
         registry.register(
             "fees_spent",
@@ -258,6 +265,10 @@ impl Metrics {
 
     pub(super) fn fork_reported(&self, on: &ZoneId, of: &ZoneId) {
         self.forks_reported.get_or_create(&view(on, of)).inc();
+    }
+
+    pub(super) fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
+        self.clients_frozen.get_or_create(&view(on, of)).inc();
     }
 
     pub(super) fn holds(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {

@@ -50,6 +50,7 @@ pub struct NodeRecord {
 #[derive(Clone, Deserialize)]
 pub struct Branch {
     pub rpc: String,
+    pub grpc: String,
 }
 
 /// Our contracts on one zone.
@@ -74,6 +75,8 @@ pub struct Ground {
     pub caps: Mutex<Vec<(usize, String)>>,
     /// Lockable contracts of stories, by zone.
     pub targets: Mutex<Vec<(usize, Address)>>,
+    /// Whether the relayer carries packets of ordinary IBC, too.
+    pub packets: bool,
     relayer: Mutex<Option<Child>>,
     nonce: AtomicU64,
 }
@@ -140,6 +143,7 @@ impl Ground {
             funding: (0..zones).map(|_| Mutex::new(())).collect(),
             caps: Mutex::new(Vec::new()),
             targets: Mutex::new(Vec::new()),
+            packets: false,
             relayer: Mutex::new(None),
             nonce: AtomicU64::new(1),
         };
@@ -149,6 +153,13 @@ impl Ground {
         ground.sites = ground.deploy();
         ground.write_configs(&[]);
         ground
+    }
+
+    /// From now on the relayer carries packets of ordinary IBC, too, with a key of its own.
+    pub fn use_packets(&mut self) {
+        let [_packets] = self.people(["packets"]);
+        self.packets = true;
+        self.write_configs(&[]);
     }
 
     pub fn zones_home(&self) -> PathBuf {
