@@ -183,14 +183,18 @@ fn listen(
     watched: bool,
 ) -> Result<asynchronous::Receiver<Claim>, PacketsError> {
     const UNREAD: usize = 100;
+    const AGAIN: Duration = Duration::from_secs(30);
     let (tell, told) = asynchronous::channel(UNREAD);
     let hosts: Vec<BaseChainHandle> = registry.read().chains().cloned().collect();
     for host in hosts.into_iter().filter(|_| watched) {
         let (config, tell) = (config.clone(), tell.clone());
         spawn(move || {
-            if let Err(error) = claim::listen(&host, &config, &tell) {
-                let reason = in_one_line(&error.to_string());
-                tracing::warn!(zone = %host.id(), reason, "what its clients are shown is not watched");
+            while let Err(error) = claim::listen(&host, &config, &tell) {
+                tracing::warn!(zone = %host.id(), %error, "what its clients are shown is not watched for a while");
+                thread::sleep(AGAIN);
+                if tell.is_closed() {
+                    break;
+                }
             }
         })?;
     }

@@ -9,7 +9,6 @@ use ibc_relayer::{
     chain::handle::{BaseChainHandle, ChainHandle},
     client_state::AnyClientState,
     config::Config as HermesConfig,
-    error::Error,
 };
 use ibc_relayer_types::{
     clients::ics07_tendermint::{consensus_state::ConsensusState, header::Header},
@@ -26,7 +25,7 @@ use tokio::sync::mpsc;
 use super::{
     aside,
     client::{carries, clients, freeze, header, heights, state, trusted_below},
-    evidence, failed, in_one_line, Packets, PacketsError, Trusted,
+    evidence, failed, Packets, PacketsError, Trusted,
 };
 use crate::{
     chain::{Chain, ChainError, LightBlock},
@@ -65,8 +64,9 @@ pub(super) fn listen(
     host: &BaseChainHandle,
     config: &HermesConfig,
     tell: &mpsc::Sender<Claim>,
-) -> Result<(), Error> {
-    let events = host.subscribe()?;
+) -> Result<(), PacketsError> {
+    let events = host.subscribe();
+    let events = events.map_err(failed(format!("listening to {}", host.id())))?;
     let chain = host.id();
     let Ok(on) = chain.as_str().parse::<ZoneId>() else {
         return Ok(());
@@ -116,7 +116,7 @@ pub(super) fn listen(
 impl Claim {
     /// Holds it against our own node's header.
     pub(super) async fn compare(&self, relay: &Relay, packets: &Packets) -> Standing {
-        let (host, state, shown) = match self.ask(packets).await {
+        let (state, shown, host) = match self.ask(packets).await {
             Ok(asked) => asked,
             Err(error) => return Standing::Unknown(text(error)),
         };
@@ -150,8 +150,7 @@ impl Claim {
         match aside(move || carries(&asked, &client, &config)).await {
             Ok(Ok(true)) => {}
             Ok(Ok(false)) => return Standing::Settled,
-            Ok(Err(error)) => return Standing::Unknown(in_one_line(&error.to_string())),
-            Err(error) => return Standing::Unknown(text(error)),
+            Ok(Err(error)) | Err(error) => return Standing::Unknown(text(error)),
         }
         let (on, client, of) = (&self.on, &self.client, node.zone());
         match self.contradict(&host, node, &ours).await {
@@ -176,16 +175,15 @@ impl Claim {
     async fn ask(
         &self,
         packets: &Packets,
-    ) -> Result<(BaseChainHandle, AnyClientState, ConsensusState), PacketsError> {
+    ) -> Result<(AnyClientState, ConsensusState, BaseChainHandle), PacketsError> {
         let registry = packets.registry.clone();
         let claim = self.clone();
         let asked = aside(move || {
             let Claim { chain, client, .. } = &claim;
-            let doing = || format!("asking {chain} for {client}");
-            let host = registry.get_or_spawn(chain).map_err(failed(doing()))?;
-            let state = state(&host, client).map_err(failed(doing()))?;
-            let shown = header(&host, client, claim.height).map_err(failed(doing()))?;
-            Ok((host, state, shown))
+            let host = registry.get_or_spawn(chain);
+            let host = host.map_err(failed(format!("connecting to {chain}")))?;
+            let shown = header(&host, client, claim.height)?;
+            Ok((state(&host, client)?, shown, host))
         });
         asked.await?
     }
@@ -201,9 +199,9 @@ impl Claim {
         let (asked, client) = (host.clone(), self.client.clone());
         let height = ours.signed_header.header.height.value();
         let trusted = aside(move || trusted_below(&asked, &client, height)).await;
-        let trusted = trusted.map_err(text)?;
+        let trusted = trusted.map_err(text)?.map_err(text)?;
         let mut refused = Vec::new();
-        for trusted in trusted.map_err(|error| in_one_line(&error.to_string()))? {
+        for trusted in trusted {
             let header = match verifiable(node, trusted, ours).await {
                 Ok(Some(header)) => header,
                 Ok(None) => continue,

@@ -17,7 +17,6 @@ use ibc_relayer::{
     client_state::AnyClientState,
     config::Config as HermesConfig,
     consensus_state::AnyConsensusState,
-    error::Error,
 };
 use ibc_relayer_types::{
     clients::ics07_tendermint::consensus_state::ConsensusState,
@@ -48,7 +47,7 @@ pub(super) fn followers(
     of: &ChainId,
     config: &HermesConfig,
     fork: u64,
-) -> Result<Vec<Follower>, Error> {
+) -> Result<Vec<Follower>, PacketsError> {
     let mut followers = Vec::new();
     for (client, state) in clients(host)? {
         if state.chain_id() == *of && !state.is_frozen() && carries(host, &client, config)? {
@@ -62,7 +61,7 @@ pub(super) fn followers(
             let trusted = chosen
                 .into_iter()
                 .map(|height| trusted(host, &client, height));
-            let trusted = trusted.collect::<Result<_, Error>>()?;
+            let trusted = trusted.collect::<Result<_, PacketsError>>()?;
             followers.push(Follower { client, trusted });
         }
     }
@@ -70,10 +69,13 @@ pub(super) fn followers(
 }
 
 /// All clients that a chain has.
-pub(super) fn clients(host: &BaseChainHandle) -> Result<Vec<(ClientId, AnyClientState)>, Error> {
+pub(super) fn clients(
+    host: &BaseChainHandle,
+) -> Result<Vec<(ClientId, AnyClientState)>, PacketsError> {
     let all = host.query_clients(QueryClientStatesRequest {
         pagination: Some(PageRequest::all()),
-    })?;
+    });
+    let all = all.map_err(asking(host, "its clients"))?;
     let both = all
         .into_iter()
         .map(|found| (found.client_id, found.client_state));
@@ -85,14 +87,15 @@ pub(super) fn carries(
     host: &BaseChainHandle,
     client: &ClientId,
     config: &HermesConfig,
-) -> Result<bool, Error> {
+) -> Result<bool, PacketsError> {
     let client_id = client.clone();
-    let connections = host.query_client_connections(QueryClientConnectionsRequest { client_id })?;
-    for connection_id in connections {
+    let connections = host.query_client_connections(QueryClientConnectionsRequest { client_id });
+    for connection_id in connections.map_err(asking(host, "connections"))? {
         let channels = host.query_connection_channels(QueryConnectionChannelsRequest {
             connection_id,
             pagination: Some(PageRequest::all()),
-        })?;
+        });
+        let channels = channels.map_err(asking(host, "channels"))?;
         let ours = channels.iter().any(|channel| {
             let (port, id) = (&channel.port_id, &channel.channel_id);
             channel.channel_end.is_open() && config.packets_on_channel_allowed(&host.id(), port, id)
@@ -105,11 +108,15 @@ pub(super) fn carries(
 }
 
 /// Heights of the headers that a client has, ascending.
-pub(super) fn heights(host: &BaseChainHandle, client: &ClientId) -> Result<Vec<Height>, Error> {
-    let mut heights = host.query_consensus_state_heights(QueryConsensusStateHeightsRequest {
+pub(super) fn heights(
+    host: &BaseChainHandle,
+    client: &ClientId,
+) -> Result<Vec<Height>, PacketsError> {
+    let heights = host.query_consensus_state_heights(QueryConsensusStateHeightsRequest {
         client_id: client.clone(),
         pagination: Some(PageRequest::all()),
-    })?;
+    });
+    let mut heights = heights.map_err(asking(host, "a client's headers"))?;
     heights.sort_unstable();
     Ok(heights)
 }
@@ -119,7 +126,7 @@ pub(super) fn trusted_below(
     host: &BaseChainHandle,
     client: &ClientId,
     above: u64,
-) -> Result<Vec<Trusted>, Error> {
+) -> Result<Vec<Trusted>, PacketsError> {
     let heights = heights(host, client)?;
     let below = heights.into_iter().rev();
     let below = below.filter(|height| height.revision_height() < above);
@@ -127,7 +134,7 @@ pub(super) fn trusted_below(
     trusted.take(MOST_TRUSTED).collect()
 }
 
-fn trusted(host: &BaseChainHandle, client: &ClientId, at: Height) -> Result<Trusted, Error> {
+fn trusted(host: &BaseChainHandle, client: &ClientId, at: Height) -> Result<Trusted, PacketsError> {
     Ok(Trusted {
         height: at.revision_height(),
         next_validators: header(host, client, at)?.next_validators_hash,
@@ -139,25 +146,36 @@ pub(super) fn header(
     host: &BaseChainHandle,
     client: &ClientId,
     at: Height,
-) -> Result<ConsensusState, Error> {
+) -> Result<ConsensusState, PacketsError> {
     let request = QueryConsensusStateRequest {
         client_id: client.clone(),
         consensus_height: at,
         query_height: QueryHeight::Latest,
     };
+    let state = host.query_consensus_state(request, IncludeProof::No);
     let (AnyConsensusState::Tendermint(state), _) =
-        host.query_consensus_state(request, IncludeProof::No)?;
+        state.map_err(asking(host, "a client's header"))?;
     Ok(state)
 }
 
 /// How a client stands.
-pub(super) fn state(host: &BaseChainHandle, client: &ClientId) -> Result<AnyClientState, Error> {
+pub(super) fn state(
+    host: &BaseChainHandle,
+    client: &ClientId,
+) -> Result<AnyClientState, PacketsError> {
     let request = QueryClientStateRequest {
         client_id: client.clone(),
         height: QueryHeight::Latest,
     };
-    let (state, _) = host.query_client_state(request, IncludeProof::No)?;
-    Ok(state)
+    let state = host.query_client_state(request, IncludeProof::No);
+    Ok(state.map_err(asking(host, "a client"))?.0)
+}
+
+fn asking<E: std::fmt::Display>(
+    host: &BaseChainHandle,
+    what: &str,
+) -> impl FnOnce(E) -> PacketsError {
+    failed(format!("asking {} for {what}", host.id()))
 }
 
 /// Sends evidence and waits for its block; answers whether it was needed: somebody else may have been faster.
@@ -171,13 +189,13 @@ pub(super) fn freeze(
 ) -> Result<bool, PacketsError> {
     let doing = || format!("freezing {client} on {}", host.id());
     let frozen = || state(host, client).map(|state| state.is_frozen());
-    if frozen().map_err(failed(doing()))? {
+    if frozen()? {
         return Ok(false);
     }
     let signer = host.get_signer().map_err(failed(doing()))?;
     let message = update(client, evidence, signer);
     let sent = host.send_messages_and_wait_commit(TrackedMsgs::new_single(message, "evidence"));
-    if frozen().map_err(failed(doing()))? {
+    if frozen()? {
         return Ok(true);
     }
     let events = sent.map_err(failed(doing()))?;

@@ -73,8 +73,7 @@ impl Fork<'_> {
         let found = aside(move || {
             let host = registry.get_or_spawn(&chain);
             let host = host.map_err(failed(format!("connecting to {chain}")))?;
-            let followers = followers(&host, &of, &config, height);
-            let followers = followers.map_err(failed(format!("clients of {of} on {chain}")))?;
+            let followers = followers(&host, &of, &config, height)?;
             Ok((host, followers))
         });
         let (host, followers) = found.await.and_then(|found| found).map_err(one)?;
