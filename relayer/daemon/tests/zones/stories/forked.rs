@@ -10,7 +10,7 @@ use tessera_lock::{Batch, Settlement, Task};
 use tessera_primitives::{Height, ZoneStatus};
 
 use crate::{
-    ground::{ci_zones, until, Ground, Record},
+    ground::{ci_zones, until, Branch, Ground, Record},
     operator::FEE,
     people::{Person, PURSE},
     task::{body, SENT, TIP},
@@ -40,6 +40,7 @@ pub fn it_is_proven_by_transaction(ground: &Ground) {
     let record = fs::read_to_string(ground.zones_home().join("zones.json")).unwrap();
     let record: Record = serde_json::from_str(&record).unwrap();
     let twin = record.zones[1].fork.clone().unwrap();
+    unwitnessed(&twin);
     ground.write_configs(&[(1, &twin.rpc)]);
     ground.start_relayer();
     let forked = |view: &ViewResponse| view.status == ZoneStatus::Forked;

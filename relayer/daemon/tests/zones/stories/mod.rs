@@ -7,6 +7,7 @@ pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
+pub mod packets;
 pub mod rate;
 pub mod refused;
 pub mod rejected;
