@@ -204,6 +204,8 @@ pub struct ViewResponse {
     pub paid_at: Timestamp,
     /// When the zone closes or closed, once announced.
     pub closing: Option<Timestamp>,
+    /// Until when headers are taken, if it closes.
+    pub until: Option<Timestamp>,
     /// The fork of branch 0, the lowest.
     pub fork: Option<ForkRecord>,
     /// The fork of an admitted branch, the newest that forked: of the current one, or of one before it.
