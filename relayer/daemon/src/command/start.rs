@@ -11,13 +11,14 @@ use super::{Context, Outcome};
 use crate::{
     app,
     config::{Change, Config},
+    control,
     journal::Journal,
     keys::KeyRing,
     ledger::Ledger,
     observe::{self, Listen, Ports},
     packets::{self, Packets},
     relay::{Relay, Zone},
-    running, telemetry, watch,
+    running, service, telemetry, watch,
 };
 
 /// Where the journal is.
@@ -42,7 +43,7 @@ impl Setup {
         Ok(Setup {
             policy: app::policy(&config)?,
             ports: Ports::open(listen(&config), open)?,
-            zones: connect(&config, ring).await?,
+            zones: app::serve_all(&config, ring).await?,
             config,
         })
     }
@@ -58,6 +59,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     // Before anybody can be told this process's number: a request to read again must not end it.
     let mut reloads = signal(SignalKind::hangup())?;
     let _running = running::claim(&path)?;
+    let told = CancellationToken::new();
+    let _untold = told.clone().drop_guard();
+    tokio::spawn(control::serve(control::listen(&path)?, told));
     let ring = context.keys();
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
@@ -87,15 +91,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         format!("stopped; {finished} tasks were seen to their end"),
         &serde_json::json!({ "finished": finished }),
     )
-}
-
-async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
-    let mut zones = Vec::new();
-    for chain in &config.chains {
-        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        zones.push(app::serve(chain, Some((ring, &names))).await?);
-    }
-    Ok(zones)
 }
 
 /// Waits until nobody holds a relay, and with it the journal, any longer: what was started beside it may end a little later.
@@ -148,6 +143,8 @@ async fn relay_zones(
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
     let packets = start_packets(config, ring).await?;
+    service::ready();
+    tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
     let relayed = relay.clone().run(cancel).await;
     if let Some(packets) = packets {
         tokio::task::spawn_blocking(move || packets.stop()).await??;
@@ -196,6 +193,7 @@ async fn next_setup(
         tokio::select! {
             () = &mut interrupted => {
                 tracing::info!("stopping");
+                service::stopping();
                 return None;
             }
             _ = reloads.recv() => {}

@@ -31,6 +31,20 @@ pub enum LogLevel {
     Trace,
 }
 
+impl LogLevel {
+    /// The level as a directive of a log filter: of one module, and warnings of all others.
+    pub fn directive(self, module: &str) -> String {
+        let level = match self {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+            LogLevel::Trace => "trace",
+        };
+        format!("warn,{module}={level}")
+    }
+}
+
 /// `[mode]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

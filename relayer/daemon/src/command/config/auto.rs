@@ -1,7 +1,7 @@
 use std::{
     fs,
     path::PathBuf,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use anyhow::{bail, Context as _};
@@ -9,6 +9,7 @@ use clap::Args;
 use cosmrs::proto::cosmos::base::tendermint::v1beta1::{GetNodeInfoRequest, GetNodeInfoResponse};
 use serde::Serialize;
 use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
+use tessera_primitives::Timestamp;
 use tokio::task::JoinSet;
 use tonic::{
     client::Grpc,
@@ -22,6 +23,7 @@ use super::Destination;
 use crate::{
     command::Outcome,
     config::{ChainConfig, Config, Registered},
+    relay::wall_clock,
 };
 
 /// Which chains.
@@ -196,12 +198,10 @@ async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
     if status.sync_info.catching_up {
         return Err("it is catching up".into());
     }
-    let newest = u64::try_from(status.sync_info.latest_block_time.unix_timestamp()).unwrap_or(0);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let newest = status.sync_info.latest_block_time.unix_timestamp_nanos();
+    let newest = Timestamp(u64::try_from(newest).unwrap_or(0));
     // A clock that is behind the chain's is the health check's to tell.
-    let age = now.as_secs().saturating_sub(newest);
+    let age = wall_clock().since(newest).0;
     if age > STALE.as_secs() {
         return Err(format!("its newest block is {age} s old"));
     }
