@@ -201,13 +201,16 @@ async fn two_signed_headers_of_one_height_are_evidence() {
         assert_eq!(header.trusted_height.revision_height(), 9);
         assert_eq!(header.trusted_validator_set.hash(), below.next_validators);
     }
-    let message = update(evidence, "wasm1anybody".parse().unwrap());
-    assert_eq!(message.client_id, client);
-    assert_eq!(message.header.type_url, TENDERMINT_MISBEHAVIOR_TYPE_URL);
-    assert_eq!(
-        message.to_any().type_url,
-        "/ibc.core.client.v1.MsgUpdateClient"
-    );
+    let signer = "wasm1anybody".parse().unwrap();
+    let message = update(&client, evidence.to_any(), signer);
+    assert_eq!(message.type_url, "/ibc.core.client.v1.MsgUpdateClient");
+    let message = RawMsgUpdateClient::decode(message.value.as_slice()).unwrap();
+    assert_eq!(message.client_id, client.as_str());
+    let shown = message.client_message.unwrap();
+    assert_eq!(shown.type_url, TENDERMINT_MISBEHAVIOR_TYPE_URL);
+    let shown = RawMisbehaviour::decode(shown.value.as_slice()).unwrap();
+    let trusted = shown.header_2.unwrap().trusted_validators.unwrap();
+    assert!(trusted.proposer.is_some(), "ibc-go insists on one");
 }
 
 #[tokio::test]
@@ -221,7 +224,8 @@ async fn nothing_else_is() {
     assert!(refused(below, [&one, &one]).contains("the same header"));
     let shared = [&at(&ours, 11).await, &at(&theirs, 11).await];
     assert!(refused(below, shared).contains("the same header"));
-    assert!(refused(below, [&one, &at(&theirs, 13).await]).contains("two heights"));
+    let higher = at(&theirs, 13).await;
+    assert!(refused(below, [&one, &higher]).contains("two heights"));
     let at_it = trusted(&one);
     assert!(refused(at_it, [&one, &other]).contains("not above"));
     let strangers = Trusted {

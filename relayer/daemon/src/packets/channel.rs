@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use ibc_relayer::{
-    chain::handle::BaseChainHandle, channel::Channel, connection::Connection,
-    foreign_client::ForeignClient,
+    chain::handle::{BaseChainHandle, ChainHandle},
+    channel::Channel,
+    connection::Connection,
+    foreign_client::{ForeignClient, ForeignClientError},
 };
 use ibc_relayer_types::core::{
     ics04_channel::{channel::Ordering, version::Version},
@@ -107,9 +109,8 @@ fn open_between(
     route: &Route,
 ) -> Result<Opened, PacketsError> {
     let (a_id, b_id) = (&route.a_chain, &route.b_chain);
-    let client = |on: &ChainId, of: &ChainId| failed(format!("making a client of {of} on {on}"));
-    let on_a = ForeignClient::new(a.clone(), b.clone()).map_err(client(a_id, b_id))?;
-    let on_b = ForeignClient::new(b, a).map_err(client(b_id, a_id))?;
+    let on_a = client(&a, &b)?;
+    let on_b = client(&b, &a)?;
     let (a_client, b_client) = (on_a.id().to_string(), on_b.id().to_string());
     tracing::info!(%a_id, a_client, %b_id, b_client, "clients made");
     let connection = Connection::new(on_a, on_b, Duration::ZERO)
@@ -154,4 +155,31 @@ fn open_between(
                 .unwrap_or_default(),
         },
     })
+}
+
+/// Makes a client on a chain of another. A relayer that runs may use the same key, and its transaction be under way: then
+/// ours is tried again, as the library does by itself with all that follows.
+fn client(
+    on: &BaseChainHandle,
+    of: &BaseChainHandle,
+) -> Result<ForeignClient<BaseChainHandle, BaseChainHandle>, PacketsError> {
+    const TRIES: u32 = 10;
+    const PAUSE: Duration = Duration::from_secs(1);
+    let what = format!("making a client of {} on {}", of.id(), on.id());
+    let mut tries = 1;
+    loop {
+        match ForeignClient::new(on.clone(), of.clone()) {
+            Ok(client) => return Ok(client),
+            Err(error) if tries < TRIES && is_out_of_line(&error) => {
+                tries = tries.saturating_add(1);
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(failed(what)(error)),
+        }
+    }
+}
+
+/// Whether another transaction took the account's place in line. The library has no other word for it than the chain's.
+fn is_out_of_line(error: &ForeignClientError) -> bool {
+    error.to_string().contains("account sequence mismatch")
 }

@@ -35,6 +35,8 @@ use crate::{
 
 /// Headers that a client was shown before, which are compared at the start: the newest.
 const BEFORE: usize = 20;
+/// Blocks by which one of our nodes may be behind another.
+const BEHIND: u64 = 100;
 
 /// That a client was shown a header.
 #[derive(Clone, Debug)]
@@ -131,8 +133,10 @@ impl Claim {
         let height = Height(self.height.revision_height());
         let ours = match node.header(height.min(tip)).await {
             Ok(ours) => ours,
-            // Forgotten: what is that old is in no packet any more.
-            Err(ChainError::Missing { .. }) => return Standing::Settled,
+            // Forgotten: what is that old is in no packet any more. A node that is a little behind others is not meant.
+            Err(ChainError::Missing { .. }) if tip.since(height) > BEHIND => {
+                return Standing::Settled
+            }
             Err(_) => return Standing::Ahead,
         };
         if height <= tip && is_of(&shown, &ours) {

@@ -24,7 +24,8 @@ const PAUSE: Duration = Duration::from_secs(4);
 const SOON: Duration = Duration::from_secs(4);
 /// Headers that wait to be compared, at most: the newest.
 const MOST_CLAIMS: usize = 1_000;
-/// How often a client's chain is asked for a header that it does not tell: for eight hours.
+/// How often it is tried to learn a header from a client's chain, or to freeze a client that has another than our node: for
+/// eight hours, since each may cost a fee.
 const MOST_TRIES: u32 = 100;
 
 /// What went wrong, and on which zone.
@@ -123,22 +124,23 @@ impl Guard {
 /// Compares a header; answers it, for later, where nothing came of that.
 async fn compare(relay: &Relay, packets: &Packets, waiting: Waiting) -> Option<Waiting> {
     let Waiting { claim, due, tries } = waiting;
-    let (pause, tries) = match claim.compare(relay, packets).await {
+    let (pause, failed) = match claim.compare(relay, packets).await {
         Standing::Settled => return None,
-        Standing::Ahead => (SOON, tries),
+        Standing::Ahead => (SOON, 0),
         Standing::Unknown(reason) => {
-            if tries >= MOST_TRIES {
-                mishap(relay, &claim.on, &reason);
-                return None;
-            }
             tracing::debug!(zone = %claim.on, reason, "what a client was shown is not known");
-            (LOOK_AGAIN, tries.saturating_add(1))
+            (LOOK_AGAIN, 1)
         }
         Standing::Unpunished(reason) => {
             mishap(relay, &claim.on, &reason);
-            (LOOK_AGAIN, tries)
+            (LOOK_AGAIN, 1)
         }
     };
+    let tries = tries.saturating_add(failed);
+    if tries > MOST_TRIES {
+        tracing::error!(zone = %claim.on, ?claim, "what a client was shown is given up");
+        return None;
+    }
     let due = Instant::now().checked_add(pause).unwrap_or(due);
     Some(Waiting { claim, due, tries })
 }

@@ -19,7 +19,8 @@ use crate::{
 /// A zone's validators sign a second history while a task waits for it. The relayer, which compares its node with a
 /// witness, proves that to the other zone by transaction. From then on nothing registers or commits with the forked zone,
 /// and what waits comes back.
-pub fn it_is_proven_by_transaction(ground: &Ground) {
+/// Something may happen while no witness is asked yet.
+pub fn it_is_proven_by_transaction(ground: &Ground, unwitnessed: impl FnOnce(&Branch)) {
     let [alice, bob, carol] = ground.people(["fork-alice", "fork-bob", "fork-carol"]);
     ground.start_relayer();
     let pair = |ahead| {
