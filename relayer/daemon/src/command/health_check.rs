@@ -1,11 +1,11 @@
 //! `tessera health-check`: asks every node, key and view of the configuration, and says what an operator should look at.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
-use tessera_primitives::{Asset, Denom, Timestamp, ZoneId, ZoneStatus};
+use tessera_primitives::{Asset, Denom, ZoneId, ZoneStatus};
 
 use super::{Context, Outcome};
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     },
     config::ChainConfig,
     duties::ask_views,
+    relay::wall_clock,
 };
 
 /// What to ask.
@@ -120,17 +121,11 @@ async fn check(
     Ok(())
 }
 
-fn now() -> Timestamp {
-    let passed = SystemTime::now().duration_since(UNIX_EPOCH);
-    let nanos = passed.unwrap_or_default().as_nanos();
-    Timestamp(u64::try_from(nanos).unwrap_or(u64::MAX))
-}
-
 /// Whether this machine's clock and the chain's agree, as far as the newest block can tell.
 async fn clock(node: &Wasmd, drift: Duration) -> anyhow::Result<String> {
     let tip = node.tip().await?;
     let block = node.block(tip).await?;
-    let (ours, theirs) = (now(), block.time);
+    let (ours, theirs) = (wall_clock(), block.time);
     let ahead = Duration::from_nanos(theirs.0.saturating_sub(ours.0));
     anyhow::ensure!(
         ahead <= drift,
@@ -174,7 +169,7 @@ async fn views(
     let views = ask_views(node, contract).await?;
     let judged = views.into_iter().map(|view| {
         let (zone, height) = (view.zone.clone(), view.latest.height);
-        let age = now().since(view.latest.time);
+        let age = wall_clock().since(view.latest.time);
         let left = view.params.trusting_period.0.saturating_sub(age.0);
         let outcome = match view.status {
             ZoneStatus::Active => Ok(format!(

@@ -11,13 +11,14 @@ use super::{Context, Outcome};
 use crate::{
     app,
     config::{Change, Config},
+    control,
     journal::Journal,
     keys::KeyRing,
     ledger::Ledger,
     observe::{self, Listen, Ports},
     packets,
     relay::{Relay, Zone},
-    running, telemetry, watch,
+    running, service, telemetry, watch,
 };
 
 /// Where the journal is.
@@ -44,7 +45,7 @@ impl Setup {
             policy: app::policy(&config)?,
             packets: packets::Plan::new(&config, ring)?,
             ports: Ports::open(listen(&config), open)?,
-            zones: connect(&config, ring).await?,
+            zones: app::serve_all(&config, ring).await?,
             config,
         })
     }
@@ -60,6 +61,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     // Before anybody can be told this process's number: a request to read again must not end it.
     let mut reloads = signal(SignalKind::hangup())?;
     let _running = running::claim(&path)?;
+    let told = CancellationToken::new();
+    let _untold = told.clone().drop_guard();
+    tokio::spawn(control::serve(control::listen(&path)?, told));
     let ring = context.keys();
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
@@ -89,15 +93,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         format!("stopped; {finished} tasks were seen to their end"),
         &serde_json::json!({ "finished": finished }),
     )
-}
-
-async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
-    let mut zones = Vec::new();
-    for chain in &config.chains {
-        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        zones.push(app::serve(chain, Some((ring, &names))).await?);
-    }
-    Ok(zones)
 }
 
 /// Waits until nobody holds a relay, and with it the journal, any longer: what was started beside it may end a little later.
@@ -147,6 +142,8 @@ async fn relay_zones(
         let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
+    service::ready();
+    tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
     let packets = async {
         if let Some(plan) = setup.packets.clone() {
             packets::serve(relay, plan, cancel.clone()).await;
@@ -180,6 +177,7 @@ async fn next_setup(
         tokio::select! {
             () = &mut interrupted => {
                 tracing::info!("stopping");
+                service::stopping();
                 return None;
             }
             _ = reloads.recv() => {}

@@ -83,7 +83,6 @@ impl Activity {
     /// A node was asked for its newest block.
     pub fn tip(&self, zone: &ZoneId, tip: Height, at: Timestamp) {
         self.zone(zone, |activity| activity.tip = Some((tip, at)));
-        self.metrics.tip(zone, tip);
     }
 
     /// A transaction has an end.
@@ -130,7 +129,6 @@ impl Activity {
             });
             wallet.balance = balance;
         });
-        self.metrics.holds(zone, account, denom, balance);
     }
 
     /// Something went wrong. What is said again is counted and not repeated.

@@ -62,6 +62,8 @@ fn tasks_on_three_zones_end_as_they_should() {
     );
     stories::shown::how_it_stands(&ground);
     stories::reloaded::the_same_process_goes_on(&ground);
+    stories::beside::it_is_heard_and_told(&ground);
+    stories::beside::what_is_due_is_done_once(&ground);
     let log = ground.log();
     for account in &ground.record.accounts {
         assert!(!log.contains(&account.mnemonic), "the log has a mnemonic");

@@ -1,13 +1,14 @@
 use std::{
     fs,
     path::PathBuf,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use anyhow::{bail, Context as _};
 use clap::Args;
 use serde::Serialize;
 use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
+use tessera_primitives::Timestamp;
 use tokio::task::JoinSet;
 
 use super::Destination;
@@ -15,6 +16,7 @@ use crate::{
     chain::grpc,
     command::Outcome,
     config::{ChainConfig, Config, Registered},
+    relay::wall_clock,
 };
 
 /// Which chains.
@@ -189,12 +191,10 @@ async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
     if status.sync_info.catching_up {
         return Err("it is catching up".into());
     }
-    let newest = u64::try_from(status.sync_info.latest_block_time.unix_timestamp()).unwrap_or(0);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let newest = status.sync_info.latest_block_time.unix_timestamp_nanos();
+    let newest = Timestamp(u64::try_from(newest).unwrap_or(0));
     // A clock that is behind the chain's is the health check's to tell.
-    let age = now.as_secs().saturating_sub(newest);
+    let age = wall_clock().since(newest).0;
     if age > STALE.as_secs() {
         return Err(format!("its newest block is {age} s old"));
     }

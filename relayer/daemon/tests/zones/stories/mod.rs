@@ -1,6 +1,7 @@
 //! What happens to tasks, a file a story.
 
 pub mod after_deadlines;
+pub mod beside;
 pub mod booked;
 pub mod forked;
 pub mod kept;
