@@ -18,8 +18,6 @@
 //!
 //! The library's watch for misbehaviour sees nothing on ibc-go 10, whose events no longer carry headers, so it is off:
 //! ours compares our nodes with witnesses ([`crate::watch`]) and with what clients were shown.
-// The library's own error, which is as large as it is, and handed on only where something has failed.
-#![allow(clippy::result_large_err)]
 
 mod channel;
 mod claim;
