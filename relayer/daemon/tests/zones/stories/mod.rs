@@ -3,11 +3,11 @@
 pub mod after_deadlines;
 pub mod beside;
 pub mod booked;
+pub mod chaos;
 pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
-pub mod rate;
 pub mod refused;
 pub mod rejected;
 pub mod reloaded;
