@@ -2,6 +2,7 @@
 
 #[cfg(feature = "demo")]
 pub mod embedded;
+pub mod grpc;
 pub mod wasmd;
 
 use async_trait::async_trait;

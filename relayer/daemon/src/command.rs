@@ -109,6 +109,7 @@ impl Verb {
                 | Verb::Tx(_)
                 | Verb::Deploy(_)
                 | Verb::Keys(_)
+                | Verb::Channel(_)
         )
     }
 

@@ -99,5 +99,5 @@ fn remember(level: LogLevel) {
 }
 
 fn filter(level: LogLevel) -> EnvFilter {
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level.directive("tessera")))
+    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level.directives()))
 }

@@ -10,7 +10,11 @@ use tessera_primitives::{Asset, Denom, ZoneId, ZoneStatus};
 use super::{Context, Outcome};
 use crate::{
     app,
-    chain::{wasmd::Wasmd, Chain},
+    chain::{
+        grpc,
+        wasmd::{self, Wasmd},
+        Chain,
+    },
     config::ChainConfig,
     duties::ask_views,
     relay::wall_clock,
@@ -83,13 +87,24 @@ async fn check(
         };
         note(format!("node {}", service.endpoint), outcome);
     }
+    for address in &chain.grpc_addrs {
+        let answer = grpc::network(address, chain.rpc_timeout).await;
+        let outcome = match answer {
+            Ok(network) if network == chain.id.as_str() => Ok(format!("serves {network}")),
+            Ok(network) => Err(anyhow::anyhow!("it serves chain {network:?}")),
+            Err(reason) => Err(anyhow::anyhow!(reason)),
+        };
+        note(format!("grpc {}", wasmd::shown(address)), outcome);
+    }
     note("clock".into(), clock(&node, chain.clock_drift).await);
     match context.keys().list(&chain.id) {
         Ok(listed) => {
-            for name in &chain.key_names {
+            let signer = chain.signer.as_ref().map(|s| s.account.to_string());
+            let ours = chain.key_names.iter().map(|name| (name, signer.clone()));
+            let packets = chain.packet_key_name.iter().map(|name| (name, None));
+            for (name, elsewhere) in ours.chain(packets) {
                 let known = listed.iter().find(|key| key.name == *name);
-                let account = known.map(|key| key.account.clone());
-                let account = account.or(chain.signer.as_ref().map(|s| s.account.to_string()));
+                let account = known.map(|key| key.account.clone()).or(elsewhere);
                 note(format!("key {name}"), purse(&node, chain, account).await);
             }
         }

@@ -68,8 +68,11 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             log_filter,
             which,
         } => {
-            let module = log_filter.as_deref().unwrap_or("tessera");
-            (which, Some(log_level.directive(module)))
+            let filter = match log_filter {
+                Some(module) => format!("warn,{module}={}", log_level.name()),
+                None => log_level.directives(),
+            };
+            (which, Some(filter))
         }
         Arguments::SetRawFilter { raw_filter, which } => (which, Some(raw_filter)),
         Arguments::Reset { which } => (which, None),

@@ -16,7 +16,7 @@ use crate::{
     keys::KeyRing,
     ledger::Ledger,
     observe::{self, Listen, Ports},
-    packets::{self, Packets},
+    packets,
     relay::{Relay, Zone},
     running, service, telemetry, watch,
 };
@@ -35,6 +35,7 @@ struct Setup {
     policy: Policy,
     zones: Vec<Zone>,
     ports: Ports,
+    packets: Option<packets::Plan>,
 }
 
 impl Setup {
@@ -42,6 +43,7 @@ impl Setup {
     async fn new(config: Config, ring: &KeyRing, open: Option<&Ports>) -> anyhow::Result<Setup> {
         Ok(Setup {
             policy: app::policy(&config)?,
+            packets: packets::Plan::new(&config, ring)?,
             ports: Ports::open(listen(&config), open)?,
             zones: app::serve_all(&config, ring).await?,
             config,
@@ -70,7 +72,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         let relay = Arc::new(Relay::new(std::mem::take(&mut now.zones), ledger));
         let cancel = CancellationToken::new();
         setup = {
-            let relaying = relay_all(relay.clone(), &now, &ring, cancel.clone());
+            let relaying = relay_all(relay.clone(), &now, cancel.clone());
             tokio::pin!(relaying);
             tokio::select! {
                 ended = &mut relaying => {
@@ -110,14 +112,13 @@ async fn released(relay: Arc<Relay>) {
 async fn relay_all(
     relay: Arc<Relay>,
     setup: &Setup,
-    ring: &KeyRing,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
     // Whoever looks at it is told to the end; what is looked up for them ends with it.
     let (shown, ended) = (CancellationToken::new(), cancel.clone().drop_guard());
     let showing = observe::serve(relay.clone(), &setup.ports, shown.clone());
     let relaying = async {
-        let relayed = relay_zones(&relay, &setup.config, ring, cancel).await;
+        let relayed = relay_zones(&relay, setup, cancel).await;
         drop(ended);
         shown.cancel();
         relayed
@@ -127,8 +128,7 @@ async fn relay_all(
 
 async fn relay_zones(
     relay: &Arc<Relay>,
-    config: &Config,
-    ring: &KeyRing,
+    setup: &Setup,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
     for zone in relay.zones() {
@@ -138,35 +138,19 @@ async fn relay_zones(
         }
         let id = zone.chain.zone();
         tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
-        let every = config.telemetry.refresh_interval;
+        let every = setup.config.telemetry.refresh_interval;
         let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
-    let packets = start_packets(config, ring).await?;
     service::ready();
     tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
-    let relayed = relay.clone().run(cancel).await;
-    if let Some(packets) = packets {
-        tokio::task::spawn_blocking(move || packets.stop()).await??;
-    }
+    let packets = async {
+        if let Some(plan) = setup.packets.clone() {
+            packets::serve(relay, plan, cancel.clone()).await;
+        }
+    };
+    let (relayed, ()) = tokio::join!(relay.clone().run(cancel.clone()), packets);
     Ok(relayed?)
-}
-
-/// Ordinary IBC, where `[mode.packets]` enables it.
-async fn start_packets(config: &Config, ring: &KeyRing) -> anyhow::Result<Option<Packets>> {
-    if !config.mode.packets.enabled {
-        return Ok(None);
-    }
-    let keys = packets::keys(config, ring)?;
-    if keys.is_empty() {
-        tracing::warn!("[mode.packets] is enabled, and no chain has a packet_key_name");
-        return Ok(None);
-    }
-    let hermes = packets::hermes_config(config)?;
-    let chains = keys.len();
-    let started = tokio::task::spawn_blocking(move || Packets::start(hermes, keys)).await??;
-    tracing::info!(chains, "relaying packets of ordinary IBC");
-    Ok(Some(started))
 }
 
 fn listen(config: &Config) -> Listen {

@@ -114,6 +114,11 @@ impl Activity {
         self.metrics.fork_reported(on, of);
     }
 
+    /// A client of ordinary IBC on `on` was frozen by our evidence of a fork of `of`.
+    pub fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
+        self.metrics.client_frozen(on, of);
+    }
+
     /// What an account holds now.
     pub fn holds(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {
         self.zone(zone, |activity| {

@@ -60,6 +60,7 @@ struct Counted {
     errors: Family<OfChain, Counter>,
     client_updates: Family<OfView, Counter>,
     forks_reported: Family<OfView, Counter>,
+    clients_frozen: Family<OfView, Counter>,
     fees: Family<OfWallet, Money>,
     latency_submitted: Family<OfChain, Histogram>,
     latency_confirmed: Family<OfChain, Histogram>,
@@ -89,6 +90,11 @@ impl Counted {
                 registry,
                 "forks_reported",
                 "Forks of src_chain that we proved to the view on dst_chain",
+            ),
+            clients_frozen: shown(
+                registry,
+                "client_misbehaviours_submitted",
+                "Clients of src_chain in ordinary IBC on dst_chain that our evidence froze",
             ),
             fees: shown(
                 registry,
@@ -216,6 +222,13 @@ impl Metrics {
     pub(super) fn fork_reported(&self, on: &ZoneId, of: &ZoneId) {
         self.counted
             .forks_reported
+            .get_or_create(&view(on, of))
+            .inc();
+    }
+
+    pub(super) fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
+        self.counted
+            .clients_frozen
             .get_or_create(&view(on, of))
             .inc();
     }

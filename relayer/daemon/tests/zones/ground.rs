@@ -55,6 +55,7 @@ pub struct NodeRecord {
 #[derive(Clone, Deserialize)]
 pub struct Branch {
     pub rpc: String,
+    pub grpc: String,
 }
 
 /// Our contracts on one zone.
@@ -79,6 +80,8 @@ pub struct Ground {
     pub caps: Mutex<Vec<(usize, String)>>,
     /// Lockable contracts of stories, by zone.
     pub targets: Mutex<Vec<(usize, Address)>>,
+    /// Whether the relayer carries packets of ordinary IBC, too.
+    pub packets: bool,
     relayer: Mutex<Option<Child>>,
     manager: ServiceManager,
     nonce: AtomicU64,
@@ -175,6 +178,7 @@ impl Ground {
             funding: (0..zones).map(|_| Mutex::new(())).collect(),
             caps: Mutex::new(Vec::new()),
             targets: Mutex::new(Vec::new()),
+            packets: false,
             relayer: Mutex::new(None),
             manager,
             nonce: AtomicU64::new(1),
@@ -185,6 +189,13 @@ impl Ground {
         ground.sites = ground.deploy();
         ground.write_configs(&[]);
         ground
+    }
+
+    /// From now on the relayer carries packets of ordinary IBC, too, with a key of its own.
+    pub fn use_packets(&mut self) {
+        let [_packets] = self.people(["packets"]);
+        self.packets = true;
+        self.write_configs(&[]);
     }
 
     pub fn zones_home(&self) -> PathBuf {

@@ -33,6 +33,9 @@ impl Ground {
 
     fn config(&self, witnesses: &[(usize, &str)], relayer: bool) -> String {
         let mut text = String::from("[global]\nlog_level = \"debug\"\n");
+        if relayer && self.packets {
+            text.push_str("[mode.packets]\nenabled = true\n");
+        }
         for (index, zone) in self.record.zones.iter().enumerate() {
             let poor = relayer && index == POOR_ZONE;
             // Two lanes where there is money for them.
@@ -56,6 +59,12 @@ impl Ground {
                  gas_price = {{ price = {}, denom = {:?} }}\n",
                 zone.chain_id, zone.rpc, zone.bech32_prefix, zone.gas_price, zone.denom,
             ));
+            if self.packets {
+                text.push_str(&format!(
+                    "grpc_addr = {:?}\npacket_key_name = \"packets\"\nmax_block_time = \"2s\"\n",
+                    zone.grpc
+                ));
+            }
             if let Some(site) = self.sites.get(index) {
                 text.push_str(&format!(
                     "[chains.views]\ncontract = \"{}\"\n[chains.locks]\ncontract = \"{}\"\nstart_height = {}\n",

@@ -8,6 +8,7 @@ pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
+pub mod packets;
 pub mod refused;
 pub mod rejected;
 pub mod reloaded;
