@@ -3,13 +3,15 @@
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
 
+# What is measured, and when: a + where something is not committed yet.
+COMMIT=$(git rev-parse --short HEAD)
+git diff --quiet HEAD -- || COMMIT="$COMMIT+"
+MEASURED=(--commit "$COMMIT" --date "$(date -u +%F)")
+
 # figures VERB [--measured FILE]: what the crate tessera-ci does with results.jsonl.
 figures() {
-    local commit
-    commit=$(git rev-parse --short HEAD)
-    git diff --quiet HEAD -- || commit="$commit+"
     build_native
-    "$TARGET/release/tessera-ci" bench "$@" --commit "$commit" --date "$(date -u +%F)"
+    "$TARGET/release/tessera-ci" bench "$@" "${MEASURED[@]}"
 }
 
 # measure_gas OUT [OPTION OF ci/zones up]… -- [OPTION OF THE BENCHMARK]…: on three zones of its own, ended with the shell.
@@ -25,5 +27,13 @@ measure_gas() {
     ci/zones up --zones 3 --home "$SCRATCH/zones" "${options[@]}"
     # It runs in its package's folder.
     cargo bench --locked --workspace --bench gas -- --zones "$SCRATCH/zones/zones.json" --artifacts "$ROOT/artifacts" \
-        --out "$out" "$@"
+        --out "$out" "${MEASURED[@]}" "$@"
+}
+
+# measure_relayer OUT [OPTION OF THE BENCHMARK]…: on zones that it starts and ends itself.
+measure_relayer() {
+    local out="$1"
+    shift
+    TESSERA_ARTIFACTS="$ROOT/artifacts" cargo bench --locked --workspace --bench relayer -- --out "$out" \
+        "${MEASURED[@]}" "$@"
 }

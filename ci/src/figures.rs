@@ -13,6 +13,9 @@ use serde_json::{Number, Value};
 /// By how many parts of a hundred gas and bytes may grow before it is a failure.
 pub const TOLERATED_GROWTH_PERCENT: f64 = 2.0;
 
+/// What a case says of what the measurement found, and not of how it was made.
+const LIMIT: &str = "limit";
+
 /// One figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,9 +37,14 @@ pub struct Line {
 }
 
 impl Line {
-    /// Whether two lines measure the same thing.
+    /// Whether two lines measure the same thing, whatever was found to limit it.
     pub fn is_same_figure(&self, other: &Self) -> bool {
-        self.measure == other.measure && self.case == other.case
+        let circumstances = |line: &Self| {
+            let case = line.case.iter().filter(|(name, _)| *name != LIMIT);
+            case.map(|(name, value)| (name.clone(), value.clone()))
+                .collect::<Vec<_>>()
+        };
+        self.measure == other.measure && circumstances(self) == circumstances(other)
     }
 
     /// Whether there is a goal and the value exceeds it.
@@ -111,7 +119,12 @@ pub fn merge(committed: &[Line], measured: &[Line]) -> Vec<Line> {
     let renewed = measured.iter().map(|new| {
         committed
             .iter()
-            .find(|old| old.is_same_figure(new) && old.value == new.value && old.goal == new.goal)
+            .find(|old| {
+                old.case == new.case
+                    && old.is_same_figure(new)
+                    && old.value == new.value
+                    && old.goal == new.goal
+            })
             .unwrap_or(new)
     });
     let mut lines: Vec<Line> = kept.chain(renewed).cloned().collect();

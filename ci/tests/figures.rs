@@ -48,6 +48,18 @@ fn a_run_replaces_what_it_measures_again_and_keeps_the_rest() {
 }
 
 #[test]
+fn another_limit_is_another_result_of_the_same_figure() {
+    let limited = |limit: &str, value| {
+        let mut figure = line("a", value, None, "c1");
+        figure.case.insert("limit".to_owned(), limit.into());
+        figure
+    };
+    let now = limited("blocks", 7);
+    let merged = merge(&[limited("relayer", 5)], std::slice::from_ref(&now));
+    assert_eq!(merged, [now]);
+}
+
+#[test]
 fn numbers_in_a_case_are_sorted_as_numbers() {
     let of = |legs: u64| {
         let mut figure = line("a", 1, None, "c1");

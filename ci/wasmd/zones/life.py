@@ -80,6 +80,20 @@ def down(home, keep=False):
         home.rmdir()
 
 
+def stop(home, chain_id, number):
+    """Ends one node, numbered from 1; its zone goes on while over two thirds of it are left."""
+    _numbered(record.read(home), chain_id, number).stop()
+
+
+def start(home, chain_id, number):
+    """Starts a node again that does not run."""
+    whole = record.read(home)
+    node = _numbered(whole, chain_id, number)
+    if node.pid() is not None:
+        raise Failure(f"node {number} of {chain_id} runs already")
+    node.start(whole["binary"])
+
+
 def status(home):
     """A line a branch, and whether every node runs."""
     lines, sound = [], True
@@ -91,6 +105,13 @@ def status(home):
             lines.append(f"{entry['chain_id']}{name}: {running} of {len(nodes)} nodes run, "
                          f"height {max(node.height() for node in nodes)}, {part['rpc']}")
     return lines, sound
+
+
+def _numbered(whole, chain_id, number):
+    nodes = record.nodes_of(record.find(whole, chain_id))
+    if not 1 <= number <= len(nodes):
+        raise Failure(f"{chain_id} has nodes 1 to {len(nodes)}, and no {number}")
+    return nodes[number - 1]
 
 
 def _start(wasmd, nodes, height=2):

@@ -51,6 +51,9 @@ def _story(command, home, stranger):
             node.await_height(height + 3)
     passed("two zones of four validators make blocks")
 
+    _rests(command, home, whole)
+    passed("a node is stopped, its zone goes on, and it comes back")
+
     _pins(command, home, whole)
     passed("a code is uploaded, and pinned by a proposal")
 
@@ -64,6 +67,16 @@ def _story(command, home, stranger):
     _expect(not home.exists(), "nothing is left of the zones")
     _expect(not any(node.pid() or node.height() for node in nodes), "every node has ended")
     passed("down ends every node and nothing else")
+
+
+def _rests(command, home, whole):
+    nodes = record.nodes_of(record.find(whole, "tessera-2"))
+    _call(command, "stop", home, "tessera-2", "4")
+    _expect(nodes[3].pid() is None and nodes[0].pid() is not None, "node 4 has ended, and node 1 has not")
+    height = nodes[0].height() + 3
+    nodes[0].await_height(height)
+    _call(command, "start", home, "tessera-2", "4")
+    nodes[3].await_height(height)
 
 
 def _pins(command, home, whole):

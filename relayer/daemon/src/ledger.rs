@@ -6,7 +6,7 @@ use tessera_planner::{
     absorb, transactions, Alarm, Conclusion, Duty, End, Entry, Knowledge, Observation, Policy,
     Promise, Tick,
 };
-use tessera_primitives::{Height, Timestamp, ZoneId};
+use tessera_primitives::{Height, Seconds, Timestamp, ZoneId};
 
 use crate::journal::{JournalError, Log};
 
@@ -14,7 +14,12 @@ use crate::journal::{JournalError, Log};
 pub struct Ledger {
     journal: Box<dyn Log>,
     knowledge: Knowledge,
+    /// What was to be done when somebody last asked, and when that was; none once something else is known.
+    planned: Option<(Timestamp, Vec<Duty>)>,
 }
+
+/// For how long a plan holds while nothing new is known: pauses after failures, of seconds, are all that ends by itself.
+const FRESH: Seconds = Seconds(1);
 
 impl Ledger {
     /// Reads a journal.
@@ -30,6 +35,7 @@ impl Ledger {
         Ok(Ledger {
             journal: Box::new(journal),
             knowledge,
+            planned: None,
         })
     }
 
@@ -54,10 +60,20 @@ impl Ledger {
         self.record(vec![Entry::Observed(observation)])
     }
 
-    /// What each zone's next transaction should do now, in order: the duties of one zone may share one transaction.
-    pub fn duties(&self, now: Timestamp) -> Vec<Duty> {
-        let transactions = transactions(&self.knowledge, Tick { now });
-        transactions.into_values().flatten().collect()
+    /// What each zone's next transaction should do now, in order: the duties of one zone may share one transaction. All
+    /// lanes ask after every block, and looking at every open task takes its time: they share one answer.
+    pub fn duties(&mut self, now: Timestamp) -> &[Duty] {
+        let holds = |at: &Timestamp| {
+            let until = at.plus(FRESH);
+            *at <= now && until.is_ok_and(|until| now < until)
+        };
+        if !self.planned.as_ref().is_some_and(|(at, _)| holds(at)) {
+            let transactions = transactions(&self.knowledge, Tick { now });
+            let duties = transactions.into_values().flatten().collect();
+            self.planned = Some((now, duties));
+        }
+        let planned = self.planned.as_ref();
+        planned.map_or(&[], |(_, duties)| duties.as_slice())
     }
 
     /// Takes the duties of one transaction on: they are not given out again before they are concluded. Answers the
@@ -127,6 +143,7 @@ impl Ledger {
     fn record(&mut self, entries: Vec<Entry>) -> Result<(), JournalError> {
         self.journal.append(&entries)?;
         let before: BTreeSet<Alarm> = self.knowledge.alarms().cloned().collect();
+        self.planned = None;
         for entry in entries {
             absorb(&mut self.knowledge, entry);
         }

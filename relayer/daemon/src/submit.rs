@@ -92,12 +92,13 @@ async fn choose(at: At<'_>) -> Result<Option<Taken>, RelayError> {
     let account = account
         .map(|account| chain.canonical(account))
         .transpose()?;
-    let ledger = relay.ledger().lock().await;
-    let all = ledger.duties(relay.now());
-    let ours = all.into_iter().filter(|duty| duty.on == *chain.zone());
+    let mut ledger = relay.ledger().lock().await;
+    let all = ledger.duties(relay.now()).iter();
+    let ours = all.filter(|duty| duty.on == *chain.zone());
+    let ours: Vec<Duty> = ours.cloned().collect();
     let may = |duty: &Duty| may_sign(ledger.knowledge(), duty, account.as_ref());
     let desk = relay.desk(chain.zone())?;
-    let (duties, claim) = desk.take(ours, at.zone.max_messages, may);
+    let (duties, claim) = desk.take(ours.into_iter(), at.zone.max_messages, may);
     let taken = Taken {
         duties,
         _claim: claim,

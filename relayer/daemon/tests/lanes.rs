@@ -406,3 +406,16 @@ async fn a_lane_without_money_leaves_its_work_to_the_others() {
     assert_eq!(ground.accounts[0].offered(), [0; 0]);
     assert_eq!(ground.accounts[1].offered().iter().sum::<usize>(), 12);
 }
+
+#[tokio::test]
+async fn a_plan_holds_until_something_is_new_or_a_pause_is_over() {
+    let ground = Ground::new(1, &["relayer"], 30).await;
+    let mut ledger = ground.relay.ledger().lock().await;
+    let now = ground.relay.now();
+    let due = ledger.duties(now).to_vec();
+    assert_eq!(due.len(), 1);
+    ledger.put_off(due[0].clone(), "no".into(), now).unwrap();
+    assert!(ledger.duties(now).is_empty());
+    let later = now.plus(Policy::default().longest_pause).unwrap();
+    assert_eq!(ledger.duties(later), due);
+}

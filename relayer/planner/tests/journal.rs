@@ -12,7 +12,8 @@ mod support;
 
 use proptest::prelude::*;
 use support::*;
-use tessera_planner::{absorb, plan, Entry, Knowledge, Policy, Tick};
+use tessera_lock::Event;
+use tessera_planner::{absorb, plan, Entry, Fact, Knowledge, Policy, Tick};
 use tessera_primitives::Timestamp;
 
 /// What one zone says in one block: which task, and how far its leg goes.
@@ -165,6 +166,29 @@ proptest! {
         prop_assert_eq!(&replayed, &relayer.knowledge);
         let tick = Tick { now: relayer.now() };
         prop_assert_eq!(plan(&replayed, tick), plan(&relayer.knowledge, tick));
+    }
+}
+
+#[test]
+fn a_body_is_what_was_registered() {
+    let mut relayer = Relayer::new();
+    let task = task(7);
+    for name in ["a", "b"] {
+        let said = registered(&task, name);
+        let Fact::Lock(Event::Registered { body, .. }) = said.clone() else {
+            panic!("{said:?}");
+        };
+        let facts = |on| {
+            if on == name {
+                vec![said.clone()]
+            } else {
+                vec![]
+            }
+        };
+        let height = if name == "a" { 3 } else { 4 };
+        relayer.blocks(height, facts("a"), facts("b"));
+        let known = relayer.knowledge.body(&zone(name), &task.id());
+        assert_eq!(known, Some(body));
     }
 }
 

@@ -4,8 +4,6 @@ use std::{fs, path::Path};
 
 use serde_json::{json, Value};
 
-use crate::trace::Gas;
-
 /// What was measured so far.
 pub struct Figures {
     commit: String,
@@ -27,26 +25,28 @@ impl Figures {
     }
 
     /// One figure; `case` is an object.
-    pub fn add(&mut self, measure: &str, case: &Value, value: u64, unit: &str, goal: Option<u64>) {
+    pub fn add(
+        &mut self,
+        measure: &str,
+        case: &Value,
+        value: impl Into<Value>,
+        unit: &str,
+        goal: Option<u64>,
+    ) {
+        let value = value.into();
         println!("{measure} {case}: {value} {unit}");
         self.push(measure, case.clone(), value, unit, goal);
     }
 
-    /// Gas, and what it is made of as figures of `<measure>_part`.
-    pub fn add_gas(&mut self, measure: &str, case: &Value, gas: Gas, goal: Option<u64>) {
-        self.add(measure, case, gas.total, "gas", goal);
-        let Some(parts) = gas.parts else {
-            return;
-        };
-        for (part, gas) in parts.named() {
-            let mut case = case.clone();
-            case["part"] = part.into();
-            self.push(&format!("{measure}_part"), case, gas, "gas", None);
-        }
-        println!("  {parts}");
-    }
-
-    fn push(&mut self, measure: &str, case: Value, value: u64, unit: &str, goal: Option<u64>) {
+    /// The same, without a word.
+    pub fn push(
+        &mut self,
+        measure: &str,
+        case: Value,
+        value: Value,
+        unit: &str,
+        goal: Option<u64>,
+    ) {
         self.lines.push(json!({
             "measure": measure,
             "case": case,

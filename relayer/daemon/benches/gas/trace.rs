@@ -9,6 +9,9 @@ use std::{
 };
 
 use anyhow::Context;
+use serde_json::Value;
+
+use crate::figure::Figures;
 
 /// Gas, and what it was taken for where the node was traced.
 #[derive(Clone, Copy, Debug)]
@@ -47,6 +50,22 @@ impl Gas {
             total: share(self.total),
             parts: self.parts.map(|parts| parts.map(share)),
         }
+    }
+}
+
+impl Figures {
+    /// Gas, and what it is made of as figures of `<measure>_part`.
+    pub fn add_gas(&mut self, measure: &str, case: &Value, gas: Gas, goal: Option<u64>) {
+        self.add(measure, case, gas.total, "gas", goal);
+        let Some(parts) = gas.parts else {
+            return;
+        };
+        for (part, gas) in parts.named() {
+            let mut case = case.clone();
+            case["part"] = part.into();
+            self.push(&format!("{measure}_part"), case, gas.into(), "gas", None);
+        }
+        println!("  {parts}");
     }
 }
 

@@ -101,16 +101,16 @@ async fn quiet(relay: &Relay, bar: &Progress) {
     loop {
         let news = relay.news();
         {
-            let ledger = relay.ledger().lock().await;
+            let mut ledger = relay.ledger().lock().await;
+            let due = !ledger.duties(relay.now()).is_empty();
             let knowledge = ledger.knowledge();
             let height = |zone: &ZoneId| knowledge.height(zone).unwrap_or_default();
             let unread = |zone: &ZoneId| {
                 let tip = relay.activity().on(zone).tip;
                 tip.is_none_or(|(tip, _)| height(zone) < tip)
             };
-            let busy = knowledge.zones().any(unread)
-                || knowledge.promises().next().is_some()
-                || !ledger.duties(relay.now()).is_empty();
+            let busy =
+                knowledge.zones().any(unread) || knowledge.promises().next().is_some() || due;
             let heights = knowledge.zones().map(|zone| (zone.clone(), height(zone)));
             match &since {
                 _ if busy => since = None,

@@ -47,6 +47,9 @@ pub struct ZoneRecord {
 #[derive(Clone, Deserialize)]
 pub struct NodeRecord {
     pub home: PathBuf,
+    /// The first of its ports: that of its RPC. The fourth is that at which its peers find it.
+    pub port: u16,
+    pub rpc: String,
 }
 
 #[derive(Clone, Deserialize)]
@@ -148,11 +151,17 @@ impl Drop for Ground {
 }
 
 impl Ground {
-    /// So many zones, our contracts deployed and pinned, everybody funded.
+    /// So many zones of one validator each, our contracts deployed and pinned, everybody funded.
     pub fn new(zones: usize) -> Ground {
+        Ground::of_validators(zones, 1)
+    }
+
+    /// The same with so many validators a zone: one or four.
+    pub fn of_validators(zones: usize, validators: usize) -> Ground {
         let home = tempfile::tempdir().unwrap();
+        let (count, each) = (zones.to_string(), validators.to_string());
         ci_zones(
-            &["up", "--zones", &zones.to_string()],
+            &["up", "--zones", &count, "--validators", &each],
             &home.path().join("zones"),
         );
         let manager = ServiceManager::new(&home.path().join("manager"));

@@ -13,6 +13,7 @@
 
 #[path = "../bad_node/mod.rs"]
 mod bad_node;
+mod batch;
 mod ground;
 mod ibc;
 mod operator;
@@ -119,15 +120,10 @@ fn lanes_do_everything_once() {
 }
 
 #[test]
-#[ignore = "starts real zones, and measures"]
-fn so_many_tasks_a_second() {
-    let ground = Ground::new(2);
-    let rate = (
-        "rate",
-        stories::rate::with_one_key_and_with_two as fn(&Ground),
-    );
-    let failed = side_by_side(&ground, &[rate]);
-    assert!(failed.is_empty(), "{}", ground.log_end());
+#[ignore = "starts real zones"]
+fn whatever_happens_every_task_ends_alike_on_all_zones() {
+    let ground = Ground::of_validators(2, 4);
+    stories::chaos::everything_adds_up(&ground);
 }
 
 /// The names of the rows that failed; what they panicked with is printed under their names.

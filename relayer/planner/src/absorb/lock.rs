@@ -4,7 +4,7 @@ use tessera_lock::{
     state::{LegState, Seen},
     Effect, Event, TaskBody,
 };
-use tessera_primitives::{Amount, Bytes, Hash, Height, ZoneId};
+use tessera_primitives::{canonical::encode, Amount, Bytes, Hash, Height, ZoneId};
 
 use super::{changed, failed};
 use crate::{
@@ -113,15 +113,17 @@ fn register(
     if let Some(unknown) = knowledge.unknown.get_mut(on) {
         unknown.remove(&task);
     }
-    let mut effects = body.tx.iter().flatten();
-    let calls = effects.any(|effect| matches!(effect, Effect::Call { .. }));
+    let effects = bytes.as_slice().get(encode(&body.task).len()..);
+    let effects = effects.map(|effects| Bytes(effects.to_vec()));
+    let mut tx = body.tx.iter().flatten();
+    let calls = tx.any(|effect| matches!(effect, Effect::Call { .. }));
     let open = knowledge.tasks.entry(task).or_insert_with(|| OpenTask {
         legs: body.task.legs.iter().map(|_| KnownLeg::default()).collect(),
         task: body.task,
     });
     let index = open.task.legs.iter().position(|leg| leg.zone == *on);
     if let Some(leg) = index.and_then(|index| open.legs.get_mut(index)) {
-        leg.body = Some(bytes);
+        leg.effects = effects;
         leg.calls = calls;
         leg.tip = tip;
         leg.enter(at, LegState::Registered);

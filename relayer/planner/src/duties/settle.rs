@@ -17,6 +17,11 @@ use crate::{
 /// A committed leg settles when the lock's own rule decides on what could be proven now. Everything that could be shown
 /// is put before it, and what it does not need is left out again: a byte costs 13.3 gas.
 pub(super) fn want(own: &Own<'_>) -> Option<Want> {
+    // Whatever could be shown, the rule waits for it; and thousands may be waiting.
+    let waits = own.open.task.settlement == Settlement::AfterDeadlines;
+    if waits && own.reached() < own.leg.deadline {
+        return None;
+    }
     let mut shown: Vec<Shown> = own
         .others()
         .flat_map(|other| candidates(own, &other))

@@ -3,7 +3,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use tessera_lock::state::LegState;
-use tessera_primitives::{Bytes, Hash, Height, ZoneId};
+use tessera_primitives::{canonical::encode, Bytes, Hash, Height, ZoneId};
 
 use super::Knowledge;
 use crate::{policy::Left, Mark, Promise, Served};
@@ -144,10 +144,13 @@ impl Knowledge {
     }
 
     /// Canonical bytes of a task with the effects of one zone's leg: what messages about it carry.
-    pub fn body(&self, zone: &ZoneId, task: &Hash) -> Option<&Bytes> {
+    pub fn body(&self, zone: &ZoneId, task: &Hash) -> Option<Bytes> {
         let open = self.tasks.get(task)?;
         let index = open.task.legs.iter().position(|leg| leg.zone == *zone)?;
-        open.legs.get(index)?.body.as_ref()
+        let effects = open.legs.get(index)?.effects.as_ref()?;
+        let mut bytes = encode(&open.task);
+        bytes.extend_from_slice(effects.as_slice());
+        Some(Bytes(bytes))
     }
 
     /// An open task.

@@ -17,8 +17,9 @@ pub(crate) struct OpenTask {
 /// What is known of one leg.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KnownLeg {
-    /// Canonical bytes of the task with this leg's effects: what every message about the leg carries.
-    pub(crate) body: Option<Bytes>,
+    /// What follows the task in the canonical bytes of its body with this leg's effects. The task is not kept twice more:
+    /// bodies are most of what is remembered.
+    pub(crate) effects: Option<Bytes>,
     /// Whether its `tx` has calls, so that committing it needs the `tx`.
     pub(crate) calls: bool,
     /// What it offers to relayers.

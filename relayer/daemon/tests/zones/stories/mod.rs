@@ -3,12 +3,12 @@
 pub mod after_deadlines;
 pub mod beside;
 pub mod booked;
+pub mod chaos;
 pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
 pub mod packets;
-pub mod rate;
 pub mod refused;
 pub mod rejected;
 pub mod reloaded;
