@@ -6,6 +6,7 @@ use std::{
     io::{Read, Write},
     path::Path,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use tempfile::TempDir;
@@ -53,6 +54,8 @@ fn on_a_terminal(folder: &Path, verb: &str, typed: &[(&str, &str)]) -> (bool, St
             shown.extend(byte);
         }
         seen = shown.len();
+        // The prompt stands there before the terminal stops to show what is typed: nobody types that fast.
+        std::thread::sleep(Duration::from_millis(300));
         keyboard
             .write_all(format!("{answer}\r").as_bytes())
             .unwrap();

@@ -27,7 +27,14 @@ async fn say(stream: TcpStream, blocks: usize) {
     socket.send(answer(json!({}))).await.unwrap();
     let block = json!({
         "query": asked["params"]["query"],
-        "data": { "type": "of no importance", "value": {} },
+        "data": {
+            "type": "tendermint/event/NewBlock",
+            "value": {
+                "block": null,
+                "block_id": { "hash": "", "parts": { "total": 0, "hash": "" } },
+                "result_finalize_block": null,
+            },
+        },
         "events": {},
     });
     for _ in 0..blocks {

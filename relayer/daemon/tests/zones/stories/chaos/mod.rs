@@ -2,7 +2,7 @@
 //! in batches meanwhile. At the end every task is kept on both zones or given back on both, money adds up to the unit, and
 //! every transaction of the relayers' keys is one that a journal had promised.
 //!
-//! `TESSERA_SEED=N` has the same things go wrong in the same order; `TESSERA_LONG` asks for over a thousand tasks.
+//! `TESSERA_SEED=N` has the same things go wrong in the same order, as they always do where `CI` is set; `TESSERA_LONG` asks for over a thousand tasks.
 
 mod audit;
 mod chain;
@@ -41,6 +41,9 @@ use wires::Wires;
 /// How long everything may take to end once nothing goes wrong any more.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// The seed of CI.
+const SEED: u64 = 20_261_121;
+
 struct Scene<'a> {
     ground: &'a Ground,
     began: Instant,
@@ -57,8 +60,12 @@ struct Scene<'a> {
 }
 
 pub fn everything_adds_up(ground: &Ground) {
-    let seed = env::var("TESSERA_SEED").ok();
-    let seed: u64 = seed.map_or_else(rand::random, |seed| seed.parse().unwrap());
+    // Whoever judges a change by it wants the same things to go wrong; all others look for new ones.
+    let seed = match (env::var("TESSERA_SEED"), env::var_os("CI")) {
+        (Ok(seed), _) => seed.parse().unwrap(),
+        (Err(_), Some(_)) => SEED,
+        (Err(_), None) => rand::random(),
+    };
     println!("TESSERA_SEED={seed}");
     let chance = |hand: u64| StdRng::seed_from_u64(seed.wrapping_add(hand));
     let (batches, longest) = match env::var_os("TESSERA_LONG") {
