@@ -7,7 +7,7 @@
 //! submitted, and then dropped. Snapshot and dropping are one write, so a kill leaves both or neither.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -322,10 +322,13 @@ fn bare_block(entry: &Entry) -> Option<Block> {
 
 fn failed<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> JournalError + '_ {
     move |error| match error.into() {
-        redb::Error::Io(source) => JournalError::Disk {
-            path: path.into(),
-            source,
-        },
+        // What is no journal is an error of its content.
+        redb::Error::Io(source) if source.kind() != io::ErrorKind::InvalidData => {
+            JournalError::Disk {
+                path: path.into(),
+                source,
+            }
+        }
         error => JournalError::Store {
             path: path.into(),
             reason: error.to_string(),

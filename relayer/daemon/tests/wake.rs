@@ -3,7 +3,11 @@
 
 use std::sync::Arc;
 
-use async_tungstenite::{tokio::accept_async, tungstenite::Message};
+use async_tungstenite::{
+    tokio::{accept_async, TokioAdapter},
+    tungstenite::Message,
+    WebSocketStream,
+};
 use futures::{SinkExt, StreamExt};
 use serde_json::{json, Value};
 use tessera::watch::listen;
@@ -14,8 +18,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Answers one subscription and says so often that there is a block.
-async fn say(stream: TcpStream, blocks: usize) {
+/// Answers one subscription and says so often that there is a block; it goes away without a word when it is dropped.
+async fn say(stream: TcpStream, blocks: usize) -> WebSocketStream<TokioAdapter<TcpStream>> {
     let mut socket = accept_async(stream).await.unwrap();
     let asked = socket.next().await.unwrap().unwrap().into_text().unwrap();
     let asked: Value = serde_json::from_str(&asked).unwrap();
@@ -40,7 +44,7 @@ async fn say(stream: TcpStream, blocks: usize) {
     for _ in 0..blocks {
         socket.send(answer(block.clone())).await.unwrap();
     }
-    // It goes away without a word.
+    socket
 }
 
 #[tokio::test]
@@ -60,8 +64,9 @@ async fn every_word_of_a_websocket_wakes_and_its_end_ends_nothing() {
     drop(node.accept().await.unwrap());
     for blocks in [2, 1] {
         let (stream, _) = node.accept().await.unwrap();
-        say(stream, blocks).await;
+        let socket = say(stream, blocks).await;
         woken.notified().await;
+        drop(socket);
     }
     cancel.cancel();
     listening.await.unwrap();

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use anyhow::Context as _;
 use clap::Args;
 use tessera_contract_api::{
@@ -11,9 +13,10 @@ use tessera_proof::Proof;
 use super::leg::Which;
 use crate::{
     app,
-    chain::Chain,
+    chain::{wasmd::Wasmd, Chain},
     command::{Context, Outcome},
     duties,
+    relay::Zone,
 };
 
 /// Which leg, and by whose absence.
@@ -41,8 +44,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
         &QueryMsg::View { zone: of.clone() },
     )
     .await?;
-    // The newest header has a commit that may still grow; the one below is final.
-    let tip = Height(source.tip().await?.0.saturating_sub(1));
+    let tip = later(zone, &source).await?;
     let header = tip.max(view.latest.height);
     let state = header.minus(1)?;
     let mut calls = Vec::new();
@@ -77,4 +79,23 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     };
     calls.push(duties::call(&zone.lock, &reject)?);
     own.send("rejected", &calls).await
+}
+
+/// How long the other zone's next blocks are waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A header of the other zone that is later than anything here: what it showed before the leg was registered does not
+/// count. One that makes no blocks any more has what it has.
+async fn later(zone: &Zone, source: &Wasmd) -> anyhow::Result<Height> {
+    let own = zone.chain.tip().await?;
+    let since = zone.chain.block(own).await?.time;
+    let began = Instant::now();
+    loop {
+        // The newest header has a commit that may still grow; the one below is final.
+        let tip = Height(source.tip().await?.0.saturating_sub(1));
+        if source.block(tip).await?.time > since || began.elapsed() > PATIENCE {
+            return Ok(tip);
+        }
+        tokio::time::sleep(zone.poll).await;
+    }
 }

@@ -124,6 +124,11 @@ pub fn a_client_that_was_shown_it_is_frozen(ground: &Ground, [here, _]: &[End; 2
     show(ground, here, twin);
     let status = || ground.client_status(here);
     until("the client is frozen", status, |status| status == "Frozen");
+    // The relayer hears of it a little later than the chain knows it.
+    let log = || ground.log();
+    until("the freeze is told", log, |log| {
+        log.contains("it was shown a header")
+    });
     ground.kill_relayer();
 }
 
