@@ -13,7 +13,7 @@ const MAX_TOTAL_BITS: u32 = 100;
 
 /// The priorities of a new snapshot: the old ones after `rounds` proposals, of those who stay; who comes begins at -9/8 of
 /// the total, so that coming back is no way to the front. Then all are brought within the window and around zero.
-pub(crate) fn carry(before: &[Priority], rounds: u16, members: &[Member]) -> Vec<Priority> {
+pub fn carry(before: &[Priority], rounds: u16, members: &[Member]) -> Vec<Priority> {
     let mut advanced = before.to_vec();
     for _ in 0..rounds {
         propose(&mut advanced);

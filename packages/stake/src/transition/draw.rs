@@ -9,8 +9,8 @@ use crate::{
 };
 
 impl<R: Reads> Work<'_, R> {
-    /// Takes an amount out of a delegation's bonded parts of a token, the oldest first, and says of which. Parts that wait
-    /// for a slash to be drained, and with `untagged` those with a tag, are passed over.
+    /// Takes an amount out of a delegation's bonded parts of a token, the oldest first, of one age those without a tag, and
+    /// says of which. Parts that wait for a slash to be drained, and with `untagged` those with a tag, are passed over.
     pub(super) fn draw(
         &self,
         number: ValidatorNumber,
@@ -31,7 +31,7 @@ impl<R: Reads> Work<'_, R> {
         {
             return Err(Refused::Rule(Refusal::ClaimFirst { validator: number }));
         }
-        delegation.parts.sort_by_key(|part| (part.from, part.paid));
+        delegation.parts.sort_by_key(|part| (part.from, part.tag));
         let (mut left, mut drawn, mut frozen) = (amount, Vec::new(), Amount::ZERO);
         for part in &mut delegation.parts {
             if part.token != token || !part.is_bonded() {

@@ -534,3 +534,18 @@ impl World {
         self.check_rewards();
     }
 }
+
+impl World {
+    /// The same again.
+    pub fn copy(&self) -> World {
+        World {
+            pool: self.pool.clone(),
+            held: self.held.clone(),
+            paid: self.paid.clone(),
+            burned: self.burned.clone(),
+            time: self.time,
+            prices: self.prices.clone(),
+            evidence: self.evidence,
+        }
+    }
+}
