@@ -1,7 +1,9 @@
 //! A random walk over every verb, with the invariants after each step; and a naive model beside the pool.
 //! `TESSERA_SEED` and `TESSERA_STEPS` change it.
 
+mod compare;
 mod generate;
+mod lots;
 mod model;
 #[path = "../world/mod.rs"]
 mod world;

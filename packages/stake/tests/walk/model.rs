@@ -7,86 +7,26 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use tessera_primitives::Amount;
 use tessera_stake::{
-    state::{Choice, Phase, Snapshot, FOREVER},
+    state::{Choice, Phase, FOREVER},
     Event, Input,
 };
 
 use crate::{
     generate::Generator,
+    lots::{bonded, near, Due, Lot, Slash, ONE},
     world::{address, parameters, World},
 };
 
-const ONE: u128 = 1_000_000_000;
-
-/// What one epoch's turn owes: not reckoned before the epoch ends or somebody claims, since a slash in it still takes.
-#[derive(Clone)]
-struct Due {
-    reward: u128,
-    of: u128,
-    commission: u128,
-}
-
-#[derive(Clone)]
-struct Lot {
-    owner: String,
-    token: u16,
-    amount: u128,
-    /// Where it counted, and counts: validator, first and last epoch.
-    places: Vec<(u32, u32, u32)>,
-    due: Vec<Due>,
-    gone: bool,
-}
-
-impl Lot {
-    fn here(&self) -> (u32, u32, u32) {
-        *self.places.last().unwrap()
-    }
-
-    fn counted_at(&self, epoch: u32) -> Option<u32> {
-        let place = self
-            .places
-            .iter()
-            .find(|(_, from, until)| *from <= epoch && epoch <= *until);
-        place.map(|(validator, ..)| *validator)
-    }
-
-    fn meets(&self, slash: &Slash) -> bool {
-        let (of, from, to) = (slash.validator, slash.from, slash.to);
-        self.places
-            .iter()
-            .any(|(validator, a, u)| *validator == of && *a.max(&from) <= *u.min(&to))
-    }
-
-    fn tag(&self, horizon: u32) -> Option<(u32, u32, u32)> {
-        let before = self.places.len().checked_sub(2)?;
-        Some(self.places[before]).filter(|(_, _, until)| *until >= horizon)
-    }
-}
-
-struct Slash {
-    number: u32,
-    validator: u32,
-    from: u32,
-    to: u32,
-}
-
 #[derive(Default)]
-struct Model {
-    lots: Vec<Lot>,
-    slashes: Vec<Slash>,
-    earned: BTreeMap<String, u128>,
-    paid: BTreeMap<String, u128>,
-    pieces: BTreeMap<String, u128>,
-    votes: BTreeMap<(u64, String, u32), (Choice, u128)>,
-    seats: BTreeMap<(u64, u32), Choice>,
-    slashed_in: u32,
-}
-
-fn near(a: u128, b: u128, by: u128, what: &str) {
-    assert!(
-        a.abs_diff(b) <= by,
-        "{what}: the pool says {a}, the model {b}, {by} allowed"
-    );
+pub struct Model {
+    pub lots: Vec<Lot>,
+    pub slashes: Vec<Slash>,
+    pub earned: BTreeMap<String, u128>,
+    pub paid: BTreeMap<String, u128>,
+    pub pieces: BTreeMap<String, u128>,
+    pub votes: BTreeMap<(u64, String, u32), (Choice, u128)>,
+    pub seats: BTreeMap<(u64, u32), Choice>,
+    pub slashed_in: u32,
 }
 
 impl Model {
@@ -100,7 +40,7 @@ impl Model {
         }
     }
 
-    fn reckon_all(&mut self) {
+    pub fn reckon_all(&mut self) {
         (0..self.lots.len()).for_each(|index| self.reckon(index));
     }
 
@@ -136,8 +76,8 @@ impl Model {
             let lot = &self.lots[*index];
             let mine = !lot.gone && lot.owner == owner && lot.token == token;
             let bonded = lot.here().0 == validator && lot.here().2 == FOREVER;
-            let free = !(hop && lot.tag(horizon).is_some()) && !self.is_frozen(lot, before);
-            mine && bonded && free
+            let stuck = self.is_frozen(lot, before) || hop && lot.tag(horizon).is_some();
+            mine && bonded && !stuck
         });
         order.sort_by_key(|index| {
             let lot = &self.lots[*index];
@@ -384,117 +324,6 @@ impl Model {
                 _ => {}
             }
         }
-    }
-
-    /// Units by which roundings can differ: one a lot and slash, and what earlier draws carried along.
-    fn tolerance(&self, lots: u128) -> u128 {
-        (lots + 4) * (self.slashes.len() as u128 + 2)
-    }
-
-    fn power(&self, voter: &str, validator: u32, snapshot: &Snapshot) -> (u128, u128) {
-        let (mut power, mut by) = (0, 0);
-        for lot in self
-            .lots
-            .iter()
-            .filter(|lot| !lot.gone && lot.owner == voter)
-        {
-            if lot.counted_at(snapshot.epoch) == Some(validator) {
-                power += snapshot.weigh(lot.token, Amount(lot.amount)).0;
-                by += snapshot.weigh(lot.token, Amount(self.tolerance(1))).0 + 1;
-            }
-        }
-        (power, by + 1)
-    }
-
-    /// All that anybody has is what the model says.
-    fn compare(&self, world: &World) {
-        let mut ours: BTreeMap<(String, u32, u16, u32), (u128, u128)> = BTreeMap::new();
-        for lot in self.lots.iter().filter(|lot| !lot.gone) {
-            let (validator, _, until) = lot.here();
-            let sum = ours
-                .entry((lot.owner.clone(), validator, lot.token, until))
-                .or_default();
-            *sum = (sum.0 + lot.amount, sum.1 + 1);
-        }
-        let mut theirs: BTreeMap<(String, u32, u16, u32), u128> = BTreeMap::new();
-        for (who, validator) in world.pool.delegations.keys() {
-            for view in world.parts(who.as_str(), *validator) {
-                let key = (
-                    who.as_str().to_owned(),
-                    *validator,
-                    view.part.token,
-                    view.part.until,
-                );
-                *theirs.entry(key).or_default() += view.worth.0;
-            }
-        }
-        for key in ours.keys().chain(theirs.keys()) {
-            let (amount, lots) = ours.get(key).copied().unwrap_or_default();
-            let worth = theirs.get(key).copied().unwrap_or(0);
-            near(
-                worth,
-                amount,
-                self.tolerance(lots),
-                &format!("stake of {key:?}"),
-            );
-        }
-        let mut model = Model {
-            lots: self.lots.clone(),
-            earned: self.earned.clone(),
-            pieces: self.pieces.clone(),
-            ..Model::default()
-        };
-        model.reckon_all();
-        for (owner, earned) in &model.earned {
-            let places = world.pool.validators.keys();
-            let pending: u128 = places
-                .map(|validator| world.pending(owner, *validator))
-                .sum();
-            let paid = self.paid.get(owner).copied().unwrap_or(0);
-            // A unit of stake that roundings differ by earns a little too.
-            let by = model.pieces[owner] + earned / 10_000 + 100;
-            near(paid + pending, *earned, by, &format!("rewards of {owner}"));
-        }
-    }
-
-    /// Votes counted by hand.
-    fn compare_votes(&self, world: &World) {
-        for (number, proposal) in &world.pool.proposals {
-            let Phase::Voting { opened, .. } = proposal.phase else {
-                continue;
-            };
-            let mut votes: BTreeMap<Choice, u128> = BTreeMap::new();
-            for member in &world.pool.members[&opened] {
-                let here = self
-                    .votes
-                    .iter()
-                    .filter(|((of, _, at), _)| of == number && *at == member.validator);
-                let mut rest = member.weight.0;
-                for (_, (choice, power)) in here {
-                    *votes.entry(*choice).or_default() += power;
-                    rest -= power;
-                }
-                if let Some(choice) = self.seats.get(&(*number, member.validator)) {
-                    *votes.entry(*choice).or_default() += rest;
-                }
-            }
-            let of = |choice| votes.get(&choice).copied().unwrap_or(0);
-            let tally = proposal.tally;
-            let counted = [tally.yes, tally.no, tally.abstain, tally.veto].map(|votes| votes.0);
-            let by_hand = [Choice::Yes, Choice::No, Choice::Abstain, Choice::Veto].map(of);
-            assert_eq!(counted, by_hand);
-        }
-    }
-}
-
-fn bonded(owner: &str, validator: u32, token: u16, amount: u128, epoch: u32) -> Lot {
-    Lot {
-        owner: owner.into(),
-        token,
-        amount,
-        places: vec![(validator, epoch + 1, FOREVER)],
-        due: Vec::new(),
-        gone: false,
     }
 }
 
