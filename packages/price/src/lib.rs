@@ -29,7 +29,7 @@
 //! so there is no effect.
 //!
 //! # Invariants
-//! 1. Fewer than `min_reporters` reporters cannot make a price, nor move one: with quorum, an accepted price lies between
+//! 1. Fewer than a quorum of reporters (the spec's `min_reporters`) cannot make a price, nor move one: with quorum, an accepted price lies between
 //!    two of the young reports of those who are no more than the rest ([`state::Reporters::check`]: over half).
 //! 2. A reporter's times rise, and none is in the future.
 //! 3. Two accepted prices of a feed are at least an `interval` apart.

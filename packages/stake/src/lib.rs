@@ -101,6 +101,8 @@
 //! # What remains
 //! - While redelegated stake still counts at its source (the rest of its epoch), a slash that takes it there leaves the
 //!   source's weight as it was until the epoch ends.
+//! - Redelegated stake is found key by key (source, destination, epochs), so who makes many dust redelegations makes a
+//!   slash of their source long to drain, at the cost of a transaction for each item. What is frozen waits meanwhile.
 //! - Snapshots, terms, indices and slashes are not pruned: some 20 bytes a validator and epoch.
 #![cfg_attr(not(feature = "schema"), no_std)]
 #![deny(missing_docs)]
