@@ -24,7 +24,8 @@ def run(command):
     """Runs the command that people run, on a home of its own."""
     with tempfile.TemporaryDirectory(prefix="tessera-zones-") as folder:
         home = Path(folder) / "home"
-        bystander = subprocess.Popen(["sleep", "600"])
+        # Longer than a machine takes that must build wasmd first.
+        bystander = subprocess.Popen(["sleep", "7200"])
         try:
             _story(command, home, bystander.pid)
         finally:

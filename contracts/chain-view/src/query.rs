@@ -45,6 +45,7 @@ fn view(now: Timestamp, reads: &State, zone: &ZoneId) -> Result<ViewResponse, Ch
         zone: viewed.id.clone(),
         height,
     })?;
+    let until = viewed.last_headers();
     Ok(ViewResponse {
         zone: viewed.id,
         chain_id: viewed.zone.chain_id,
@@ -58,6 +59,7 @@ fn view(now: Timestamp, reads: &State, zone: &ZoneId) -> Result<ViewResponse, Ch
         reserve: viewed.zone.reserve,
         paid_at: viewed.zone.paid_at,
         closing: viewed.zone.closing,
+        until,
         fork: viewed.zone.fork,
         branch_fork: viewed.zone.branch_fork,
         first_report: viewed.belief.first_report,

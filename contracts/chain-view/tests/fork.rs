@@ -10,10 +10,10 @@
 
 mod world;
 
-use tessera_contract_api::chain_view::ExecuteMsg;
+use tessera_contract_api::chain_view::{ExecuteMsg, QueryMsg, ViewResponse};
 use tessera_header::{Header, Refusal as HeaderRefusal};
-use tessera_primitives::{Amount, Fork, Height, ZoneStatus};
-use tessera_testing::Zone;
+use tessera_primitives::{Amount, Fork, Height, ZoneId, ZoneStatus};
+use tessera_testing::{Zone, ZoneConfig};
 use tessera_view::{
     evidence::{ForkProof, Sighted, Sighting},
     state::Block,
@@ -31,6 +31,21 @@ fn forked() -> (World, Zone) {
     world.advance(world.compact(18, 10)).unwrap();
     world.fund(1_000);
     (world, other)
+}
+
+/// East as `east-2`, which begins when `east-1` is as old as it is now.
+fn upgraded(world: &World) -> Zone {
+    let config = ZoneConfig::new("east-2", "east").unwrap();
+    let mut upgraded = Zone::start(ZoneConfig {
+        genesis: world.east.time(),
+        ..config
+    });
+    upgraded.produce(30).unwrap();
+    upgraded
+}
+
+fn later() -> ZoneId {
+    ZoneId::new("east-2").unwrap()
 }
 
 fn of(zone: &Zone, height: u64, trusted: u64) -> Header {
@@ -314,4 +329,57 @@ fn a_fork_between_the_only_stored_header_and_the_next_is_seen() {
     world.advance(world.compact(4, 3)).unwrap();
     world.advance(compact_of(&other, 4, 3)).unwrap();
     assert_eq!(fork(&world), (4, true));
+}
+
+#[test]
+fn the_header_below_a_fork_is_shown_after_an_upgrade_too() {
+    let (mut world, other) = forked();
+    let proof = pair(shown(of(&world.east, 15, 10)), shown(of(&other, 15, 10)));
+    world.report(proof).unwrap();
+    let block = |height: u64| Block {
+        height: Height(height),
+        hash: other.block(Height(height)).unwrap().hash,
+    };
+    let header = |height: u64| other.first_header(Height(height)).unwrap();
+    let owner = world.owner.clone();
+    world
+        .execute(&owner, &admit_above(header(20), Some(block(14))))
+        .unwrap();
+    let new = upgraded(&world);
+    world.produce(30);
+    let renew = ExecuteMsg::Renew {
+        zone: east(),
+        chain_id: later(),
+        header: new.first_header(Height(25)).unwrap(),
+    };
+    world.execute(&owner, &renew).unwrap();
+    // It carries the id of its time.
+    world.advance(header(14)).unwrap();
+    assert_eq!(world.root(14).unwrap().next, Some(Height(20)));
+    let refused = world.refused(header(13));
+    assert!(matches!(refused, Refusal::NoTrustedHeight), "{refused:?}");
+}
+
+#[test]
+fn a_branch_may_be_admitted_by_a_header_of_a_new_revision() {
+    let (mut world, other) = forked();
+    world.advance(of(&other, 18, 10)).unwrap();
+    let new = upgraded(&world);
+    world.produce(30);
+    let owner = world.owner.clone();
+    let mut west = Zone::new("north-2", "north").unwrap();
+    west.produce(30).unwrap();
+    let foreign = admit(west.first_header(Height(25)).unwrap());
+    let refused = refusal(world.execute(&owner, &foreign));
+    assert!(
+        matches!(refused, Refusal::NotARevision { .. }),
+        "{refused:?}"
+    );
+    let admitted = admit(new.first_header(Height(25)).unwrap());
+    world.execute(&owner, &admitted).unwrap();
+    let view: ViewResponse = world.query(&QueryMsg::View { zone: later() });
+    assert_eq!((view.chain_id, view.branch), (later(), 1));
+    let next = new.standard_header(Height(28), Height(25)).unwrap();
+    world.advance(next).unwrap();
+    assert_eq!(world.standing().status, ZoneStatus::Active);
 }

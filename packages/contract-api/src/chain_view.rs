@@ -59,16 +59,19 @@ pub enum ExecuteMsg {
         /// The proof.
         proof: ForkProof,
     },
-    /// Lets one branch of a forked zone inherit its identity. Sent by the owner, who vouches for the header.
+    /// Lets one branch of a forked zone inherit its identity. Sent by the owner, who vouches for the header. With the header
+    /// that was admitted last it confirms the block below the fork later, or another one, while the fork is not exact.
     AdmitBranch {
         /// The zone.
         zone: ZoneId,
-        /// A header of that branch, in the standard form, above all that were shown of any.
+        /// A header of that branch, in the standard form, above all that were shown of any. It carries the zone's chain
+        /// id, or a higher revision, which is the zone's from then on.
         header: Header,
-        /// The block right below the fork height on record, as that branch has it. It confirms an exact fork, whose parent
-        /// is until then the word of those who forked: then its header can be shown by its hash alone. Where the record
-        /// names another one, the fork falls to one above the newest stored header below it, and without a word to there
-        /// too, unless that header is stored.
+        /// The block right below an exact fork on record, as that branch has it; below an inexact one, the last block that
+        /// both branches have. It confirms the fork, whose parent is until then the word of those who forked: then its
+        /// header can be shown by its hash alone. Where the record names another one, the fork falls to one above the
+        /// newest stored header below it, and without a word to there too, unless that header is stored. A stored header
+        /// that it contradicts is dropped.
         parent: Option<Block>,
     },
     /// Trusts a zone again that has expired, or follows it through an upgrade. Sent by the owner, who vouches for the
@@ -78,11 +81,12 @@ pub enum ExecuteMsg {
         zone: ZoneId,
         /// Its chain id from now on: the same, or a higher revision. The old one remains an alias.
         chain_id: ZoneId,
-        /// A header with that id, in the standard form, above and later than the latest.
+        /// A header with that id, in the standard form, above and later than the latest. Right above that one it must name
+        /// it as its parent, which a new revision's first block does not.
         header: Header,
     },
     /// Announces the end of a zone: `close_delay` later nothing more is learned about it, and its last root stands for
-    /// every later height. Sent by the owner.
+    /// every later height. Headers are taken for half of that time, pairs for three quarters. Sent by the owner.
     CloseZone {
         /// The zone.
         zone: ZoneId,
@@ -204,6 +208,8 @@ pub struct ViewResponse {
     pub paid_at: Timestamp,
     /// When the zone closes or closed, once announced.
     pub closing: Option<Timestamp>,
+    /// Until when headers are taken, if it closes.
+    pub until: Option<Timestamp>,
     /// The fork of branch 0, the lowest.
     pub fork: Option<ForkRecord>,
     /// The fork of an admitted branch, the newest that forked: of the current one, or of one before it.

@@ -49,6 +49,11 @@ fn bounded(form: &'static str, max: usize, bytes: &[u8]) -> Result<(), Refusal> 
     Ok(())
 }
 
+const NOT_STANDARD: Refusal = Refusal::Form {
+    expected: "standard",
+    actual: "compact",
+};
+
 /// A header that was read but not verified. It says from which trusted header it wants to be verified; the caller
 /// loads that one and calls [`crate::verify`].
 #[derive(Clone, Debug, PartialEq)]
@@ -81,6 +86,17 @@ impl Untrusted {
         match &self.form {
             Form::Compact(compact) => Height(compact.height),
             Form::Standard(standard) => comet::height_of(standard.signed.header.height),
+        }
+    }
+
+    /// The chain id that the header carries, which nobody has compared with another yet. The compact form has none.
+    ///
+    /// # Errors
+    /// [`Refusal::Form`], [`Refusal::Malformed`].
+    pub fn chain_id(&self) -> Result<ZoneId, Refusal> {
+        match &self.form {
+            Form::Compact(_) => Err(NOT_STANDARD),
+            Form::Standard(standard) => Ok(ZoneId::new(standard.signed.header.chain_id.as_str())?),
         }
     }
 
@@ -126,10 +142,7 @@ impl Untrusted {
     /// The same without a trusted header.
     pub(crate) fn alone(&self, zone: &ZoneId) -> Result<Opened, Refusal> {
         match &self.form {
-            Form::Compact(_) => Err(Refusal::Form {
-                expected: "standard",
-                actual: "compact",
-            }),
+            Form::Compact(_) => Err(NOT_STANDARD),
             Form::Standard(standard) => standard.resolve(zone, None),
         }
     }

@@ -31,7 +31,8 @@
 //! 1. With honest zones no leg is Kept while another ends otherwise (Proposition 2): whatever is relayed, in whatever
 //!    order, however often and however late.
 //! 2. What the lock's account holds is the funds and tips of open legs and what is owed; each unit leaves once.
-//! 3. No leg stays Committed for good: after all deadlines (and, with a fork, its grace) some settle succeeds.
+//! 3. No leg stays Committed for good: after all deadlines some settle succeeds; with a fork, after its grace, and once it is
+//!    exact, or a branch is admitted.
 //! 4. If a zone forks, the honest zones' legs still agree, unless one was Reversed on a branch's word before its view
 //!    was shown the fork. A leg that was Kept so is followed by the others.
 //! 5. Settling cannot fail: the outcome is written first, and what cannot be paid out is owed and can be claimed.
@@ -57,9 +58,9 @@
 //!
 //! # Forks
 //! A root below the fork height counts as ever. A root at or above it counts only on the admitted branch. From G =
-//! max(own deadline, first report) + `fork_grace` on, branches count for Reverse only, and the root of header (exact fork
-//! height - 1) decides: if it shows the leg committed that counts, under both settlements; if not, the leg is gone, *on a
-//! forked zone's word*. Such a word may have been heard differently elsewhere, so it reverses only once every other leg
+//! max(own deadline, first report) + `fork_grace` on, if the fork is exact, branches count for Reverse only, and the root of
+//! header (exact fork height - 1) decides: if it shows the leg committed that counts, under both settlements; if not, the
+//! leg is gone, *on a forked zone's word*. Such a word may have been heard differently elsewhere, so it reverses only once every other leg
 //! whose zone is neither forked nor closed is proven Conceded. A leg that has such a word, but not yet that proof,
 //! concedes; a conceded leg is Kept only if another leg is proven Kept. So the first leg that is kept was never conceded,
 //! and if all have conceded none was or will be kept.
@@ -68,6 +69,9 @@
 //! - **Conceded.** The spec reverses when every other unforked leg is "not Kept at a state height at or above its own G".
 //!   A zone cannot know another's G: it depends on when *that* zone's view was shown the fork, and on its parameters. A
 //!   proof of the concession itself needs neither, and no assumption on time. With two legs nobody concedes.
+//! - From G on a branch counts for Reverse only where the fork is exact. Where nobody knows the end of the common prefix, an
+//!   admitted branch that shows the leg committed would decide nothing for good. The guard is what keeps honest legs
+//!   together then, as it does where one view knows the end and another does not.
 //! - The guard holds for every Reverse on a forked zone's word, also that of an admitted branch before G. Without it a
 //!   leg that was Kept on the lost branch, before the report, is contradicted by an honest one.
 //! - A fork that was over when the own leg was committed (the zone was Active on an admitted branch, which is remembered)
@@ -96,7 +100,9 @@
 //! - On a chain whose id is not the lock's zone nothing is registered or committed (the contract sees to it): a copy of
 //!   the state under another id would act in the zone's name. What began can end there. A zone that takes a new id needs
 //!   a new lock.
-//! - `reject` also takes the last root of a closed zone, at any age.
+//! - `reject` also takes the last root of a closed zone, at any age. Any other must be later than the own leg's
+//!   registration: from before, that another leg was absent would be an option on one that was registered in between. The
+//!   two are times of two zones, so of that option a time as short as their clocks differ remains.
 //!
 //! # What remains
 //! - If a zone forks and one honest zone *reverses* on a branch before it is shown the fork, another that is shown the

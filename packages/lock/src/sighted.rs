@@ -85,9 +85,11 @@ impl Sighted<'_> {
             Some(LegState::Registered | LegState::Lapsed) | None => Word::Nothing,
             Some(state @ (LegState::Committed | LegState::Conceded | LegState::Kept)) => {
                 let timely = self.on_proof || past || self.stands() || prefix_end;
-                // From G on a branch counts for Reverse only.
+                // From G on a branch counts for Reverse only, and the end of the common prefix decides. Where nobody knows
+                // that end the admitted branch decides alone, or nothing ever would.
+                let exact = self.fork.is_some_and(|fork| fork.exact);
                 let barred = in_doubt && !self.is_shared() && self.touched && self.waited_out;
-                let barred = barred && !self.stands();
+                let barred = barred && exact && !self.stands();
                 match state {
                     _ if !timely || barred => Word::Nothing,
                     LegState::Kept => Word::Kept,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tessera_primitives::{
     json::{Json, ToJson},
     to_json_fields, Address, Amount, Asset, Canonical, CanonicalAddress, Coin, Denom, Height,
-    Malformed, Reader, Seconds, Writer, ZoneId,
+    Malformed, Reader, Seconds, Timestamp, Writer, ZoneId,
 };
 
 use crate::Refusal;
@@ -100,6 +100,8 @@ pub struct Mark {
 pub struct Terms {
     /// Which of the task's legs it is.
     pub index: u8,
+    /// When it was registered: what other zones showed before says nothing about a leg that is missing.
+    pub since: Timestamp,
     /// The first height at which it cannot commit any more.
     pub deadline: Height,
     /// Who brought the funds.

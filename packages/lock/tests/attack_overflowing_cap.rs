@@ -37,6 +37,7 @@ fn a_sum_that_overflows_skips_its_task_and_not_the_batch() {
         id,
         Terms {
             index: 0,
+            since: Timestamp(0),
             deadline: Height(20),
             registrant: world::user(10),
             funds: vec![Coin {

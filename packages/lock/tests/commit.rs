@@ -16,8 +16,10 @@ use tessera_lock::{
     transition, tx_hash, Effect, Event, Input, Instruction, Refusal, Refused, Settlement, Sighting,
     Task, TaskBody,
 };
-use tessera_primitives::{Amount, Bytes, CanonicalAddress, Fork, Height, ZoneStatus};
-use world::{native, now, plain_body, plain_task, seen, text, transfer, user, Stage};
+use tessera_primitives::{
+    Amount, Bytes, CanonicalAddress, Closing, Fork, Height, Seconds, Timestamp, ZoneStatus,
+};
+use world::{native, now, plain_body, plain_task, seen, text, time, transfer, user, Stage};
 
 fn task() -> Task {
     plain_task(&[10, 12], Settlement::OnProof, 1)
@@ -385,6 +387,37 @@ fn a_registrant_takes_back_only_with_a_reason() {
     assert!(matches!(stale, Err(Refusal::Stale { .. })));
     let own = registered().take(reject(10, vec![seen(0, 4, None)]));
     assert!(matches!(own, Err(Refusal::NoLeg { leg: 0 })));
+}
+
+/// Shown from before one's own leg, that another was absent would be an option on one that was registered in between.
+#[test]
+fn a_registrant_takes_back_only_with_what_came_after() {
+    const SECOND: i64 = 1_000_000_000;
+    let at = |nanoseconds: i64| {
+        let mut sighting = seen(1, 4, None);
+        let registered = time(1).0.checked_add_signed(nanoseconds).unwrap();
+        sighting.root.time = Timestamp(registered);
+        sighting
+    };
+    // It is 24 seconds since; ages are rounded up.
+    for (before, age) in [(-SECOND, 25), (-1, 25), (0, 24)] {
+        let refusal = registered().take(reject(10, vec![at(before)]));
+        let stale = Refusal::Stale {
+            zone: world::zone(1),
+            max: Seconds(24),
+            actual: Seconds(age),
+        };
+        assert_eq!(refusal, Err(stale), "{before}");
+    }
+    registered().take(reject(10, vec![at(1)])).unwrap();
+    // The last root of a closed zone stands for every later height, however old.
+    let mut closed = at(-SECOND);
+    closed.root.standing.status = ZoneStatus::Closed;
+    closed.root.standing.closing = Some(Closing {
+        at: time(1),
+        last: Some(Height(5)),
+    });
+    registered().take(reject(10, vec![closed])).unwrap();
 }
 
 #[test]

@@ -136,6 +136,39 @@ fn an_admitted_branch_is_believed_until_g_and_then_only_about_reverses() {
 }
 
 #[test]
+fn where_nobody_knows_the_end_of_the_prefix_the_admitted_branch_decides_from_g_on_too() {
+    let inexact = |height, state, branch| {
+        let mut sighting = forked(1, height, state, ZoneStatus::Active, branch);
+        sighting.root.standing.fork.as_mut().unwrap().exact = false;
+        sighting
+    };
+    for settlement in [Settlement::OnProof, Settlement::AfterDeadlines] {
+        let (mut stage, task) = two(settlement);
+        // What lies below says nothing of what came after.
+        let below = inexact(4, REGISTERED, 1);
+        let undecided = stage.settle(&task, vec![below]);
+        assert!(matches!(undecided, Err(Refusal::Undecided { .. })));
+        let kept = [below, inexact(12, COMMITTED, 1)];
+        stage.settle(&task, kept.to_vec()).unwrap();
+        assert_eq!(stage.state(&task), LegState::Kept);
+        let (mut stage, task) = two(settlement);
+        let reversed = inexact(12, REGISTERED, 1);
+        stage.settle(&task, vec![reversed]).unwrap();
+        assert_eq!(stage.state(&task), LegState::Reversed);
+    }
+    // With a third leg nobody keeps what another may have reversed.
+    let (mut stage, task) = three(Settlement::OnProof);
+    let branch = |state| Sighting {
+        leg: 2,
+        ..inexact(14, state, 1)
+    };
+    stage.settle(&task, vec![branch(REGISTERED)]).unwrap();
+    assert_eq!(stage.state(&task), LegState::Conceded);
+    let both = vec![seen(1, 19, COMMITTED), branch(COMMITTED)];
+    assert!(stage.settle(&task, both).is_err());
+}
+
+#[test]
 fn a_fork_that_was_over_before_the_commit_does_not_start_the_grace() {
     let (mut stage, task) = two(Settlement::OnProof);
     let terms = stage.lock.terms.get_mut(&task.id()).unwrap();

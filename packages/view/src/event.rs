@@ -64,10 +64,19 @@ facts! {
             /// What the caller was paid.
             bounty: Amount,
         },
+        /// A header that was stored is none of the zone's chain, says its owner: it was dropped.
+        HeaderDenied = "view_header_denied" {
+            /// The zone.
+            zone: ZoneId,
+            /// The header's height.
+            height: Height,
+        },
         /// A branch inherits the zone's identity.
         BranchAdmitted = "view_branch_admitted" {
             /// The zone.
             zone: ZoneId,
+            /// The chain id that its headers carry from now on.
+            chain_id: ZoneId,
             /// The branch's number.
             branch: u32,
             /// Height of the header that admitted it.
@@ -100,6 +109,8 @@ facts! {
             zone: ZoneId,
             /// When it closes.
             at: Timestamp,
+            /// Until when headers are taken.
+            until: Timestamp,
         },
         /// The end of a zone stands in its provable key.
         Closed = "view_closed" {

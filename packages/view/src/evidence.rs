@@ -78,12 +78,14 @@ pub fn anchor<C: Crypto>(crypto: &C, zone: &ZoneId, header: &Header) -> Result<A
     })
 }
 
-/// The chain id that a zone's headers carry now.
+/// The same, of whatever chain id it carries, which is told: a zone may have been upgraded while its fork was open.
 ///
 /// # Errors
-/// [`Refusal::UnknownZone`], [`Refused::Read`].
-pub fn chain_id<R: Reads>(reads: &R, zone: &ZoneId) -> Result<ZoneId, Refused<R::Error>> {
-    Ok(find(reads, zone)?.zone.chain_id)
+/// [`Refusal::Header`].
+pub fn anchor_of_any<C: Crypto>(crypto: &C, header: &Header) -> Result<(ZoneId, Anchor), Refusal> {
+    let chain_id = header.open()?.chain_id()?;
+    let anchor = anchor(crypto, &chain_id, header)?;
+    Ok((chain_id, anchor))
 }
 
 /// A header for `advance`: known by its hash where one is, else verified from the stored header that it names.
@@ -100,8 +102,11 @@ pub fn advance<C: Crypto, R: Reads>(
     let viewed = find(reads, zone)?;
     let untrusted = header.open()?;
     if let Some((_, expected)) = viewed.block_below_fork(untrusted.height()) {
-        // Its hash vouches for it; its commit is checked all the same, since that is how a header is opened.
-        if let Ok(verified) = open_anchor(crypto, &viewed.zone.chain_id, &untrusted) {
+        // Its hash vouches for it, and for its chain id, which may be from before an upgrade; its commit is checked all the
+        // same, since that is how a header is opened.
+        let opened = untrusted.chain_id();
+        let opened = opened.and_then(|chain_id| open_anchor(crypto, &chain_id, &untrusted));
+        if let Ok(verified) = opened {
             if verified.hash == expected {
                 return Ok(Shown {
                     header: verified.to_trusted()?,

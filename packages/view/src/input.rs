@@ -54,13 +54,16 @@ pub enum Input {
         /// Who is paid.
         caller: Address,
     },
-    /// Lets one branch inherit the zone's identity.
+    /// Lets one branch inherit the zone's identity; or, with the header that did so last, confirms the block below its
+    /// fork once more.
     AdmitBranch {
         /// The zone.
         zone: ZoneId,
+        /// The chain id of the header: the zone's, or a higher revision of it.
+        chain_id: ZoneId,
         /// A header of that branch, above all that were shown.
         anchor: Anchor,
-        /// The block that this branch has right below the fork, if the owner can tell.
+        /// The block that this branch has right below where it parts from the other, if the owner can tell.
         parent: Option<Block>,
     },
     /// Trusts a zone again that expired, or follows it through an upgrade.

@@ -24,15 +24,22 @@
 //! `Expired` is never written: it follows from time. `Closed` outranks `Forked`, which outranks `Expired`.
 //!
 //! # Invariants
-//! - A header that is stored below the fork height never changes; only `prune` removes one, after its trusting period.
-//! - The newest height never goes back. At one height and branch there is one hash. Time grows with height.
+//! - A header that is stored below the fork height never changes; only `prune` removes one, after its trusting period, and
+//!   `admit_branch` one that the owner denies.
+//! - The newest height never goes back. At one height and branch there is one hash, until the owner denies it. Time grows
+//!   with height. Of one branch no two stored headers contradict each other.
 //! - Between the fork height and the header that admitted a branch nothing is ever stored after the fork was known.
 //! - A fork height only falls, except where links show the same pair to have forked higher, and then never to where an
-//!   earlier pair forked. The height of a branch's first report never changes.
+//!   earlier pair forked, nor above anything that is stored and in doubt, save the parent itself. The height of a branch's
+//!   first report never changes, and while a fork is open neither does the highest header shown.
 //! - No root that a zone's honest chain does not have counts below a fork, or once a branch was admitted, whoever signs
 //!   whatever, if the owner is honest and somebody shows the true header where a forged one is stored, within the trusting
-//!   period and before the admission (`tests/walk_forged.rs`). Invented ancestors never count: an open fork's parent is
-//!   not stored by its hash, a settled one's is if the owner has confirmed it.
+//!   period and before the admission (`tests/walk_forged`). Invented ancestors never count: an open fork's parent is
+//!   not stored by its hash, a settled one's is if the owner has confirmed it. What the owner has denied never counts again,
+//!   whoever watches or sleeps.
+//! - All headers that come at one moment lie together no higher than blocks of `min_block_interval` since the newest one
+//!   before them, up to the clock drift ahead, and a block for each of them.
+//! - What ends a closing zone was open to contradiction for a quarter of `close_delay`, and to an admission for another.
 //! - The bounty is paid once a branch; all that is ever paid was in the reserve.
 //! - Whatever is refused has written nothing: [`Reads`] cannot write.
 //!
@@ -40,8 +47,15 @@
 //! - While a fork is open nothing is stored, below the fork neither:
 //!   a third of its validators is known to sign anything. Nor is the header right below an exact fork, which the spec
 //!   stores by its hash "at any time": two forged headers can name any parent. It is from when `admit_branch` has
-//!   confirmed it (its `parent` is ours), at any time, however expired the zone is.
-//! - `renew` wants a height strictly above the newest; at the same one it would replace a root.
+//!   confirmed it (its `parent` is ours), at any time, however expired the zone is, and under whatever chain id it carries.
+//! - `renew` wants a height strictly above the newest; at the same one it would replace a root. And it refuses a header that
+//!   contradicts the newest: a new revision's first block names no parent, and right above the newest header it would be
+//!   proof of a fork to anybody. The owner takes the block after it.
+//! - `admit_branch` takes a header of a higher revision, too: a zone may be upgraded while its fork is open, and then
+//!   has no other above what was shown.
+//! - `admit_branch` with the header that was admitted last confirms the block below its fork once more, as long as that
+//!   fork is not exact: an owner often learns only later where branches part. A stored header that the owner denies is
+//!   dropped, so that the true one can take its place.
 //! - Links need no signatures, so they lower nothing: how low a fork is follows from the headers of the pair and the
 //!   parents that they name, above what each was verified from. Links make it exact above the newest stored header below
 //!   that; where they lead around that header they are ignored. Hence no fork lies at a chain's first block, and a stored
@@ -50,9 +64,17 @@
 //!   without links, must not make an exact fork inexact again.
 //! - Neighbours of which the higher does not name the lower as its parent are a pair too. Where the higher was verified
 //!   from the lower one, the fork is the higher one's.
-//! - A header may lie no higher above the newest than blocks of `min_block_interval` get, `clock_drift` allowed for; else
-//!   nothing could be admitted above a forged one. It is measured from the newest header and not from the trusted one,
-//!   of which a forger would pick the oldest.
+//! - A header may lie no higher above the newest than blocks of `min_block_interval` get in the time between, and one;
+//!   else nothing could be admitted above a forged one. It is measured from the newest header and not from the trusted
+//!   one, of which a forger would pick the oldest. The clock drift counts once, by how far ahead a header may be dated: if it
+//!   were granted to each header, forged ones would climb by it as often as somebody pays for. An honest zone feels
+//!   that only when its clock was ahead and stands still: until time has caught up, and as long again for one that makes blocks
+//!   twice as slowly as the least interval, it is shown by neighbours. Each neighbour costs a transaction, so forged ones
+//!   climb by gas alone, some 2,000 blocks for 100 million.
+//! - While a fork is open no pair counts that has a header above the highest shown: the admission, which lies above it,
+//!   would be put off for as long as somebody likes.
+//! - A closing zone takes headers in the first half of `close_delay` only, and pairs in the first three quarters. Nothing
+//!   postpones its end: a zone that lives always has a newer header, and one with forgers another fork.
 //! - A header of a pair may have an app hash or a next validator set that no zone makes: it is evidence, never stored.
 //! - An admission leaves the fork exact only where the owner's `parent` or a stored header says so, too, and lower where
 //!   the owner's word contradicts a stored header.

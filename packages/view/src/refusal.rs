@@ -54,6 +54,14 @@ pub enum Refusal {
         /// When it closes.
         at: Timestamp,
     },
+    /// The zone is about to close: what comes now nobody would have the time to answer.
+    #[error("zone {zone} is about to close: this was taken until {until}")]
+    Ending {
+        /// The zone.
+        zone: ZoneId,
+        /// Until when.
+        until: Timestamp,
+    },
     /// The zone forked and no branch was admitted yet: no header is verified, save the one below an exact fork by its
     /// hash.
     #[error("zone {zone} forked at {fork}: header {height} waits for a branch to be admitted")]
@@ -136,13 +144,21 @@ pub enum Refusal {
         /// The height given.
         actual: Height,
     },
-    /// A header further up than blocks of the least interval get since the newest one, the clock drift allowed for.
+    /// A header further up than blocks of the least interval get since the newest one.
     #[error("header at {actual}, expected at most {most}: {blocks} blocks above the newest")]
     TooHigh {
         /// Greatest height.
         most: Height,
         /// Greatest number of blocks above the newest header.
         blocks: u64,
+        /// The height given.
+        actual: Height,
+    },
+    /// Evidence above all that was shown of a fork that is open.
+    #[error("header at {actual}, expected at most {shown}, the highest shown of the open fork")]
+    AboveShown {
+        /// The highest header shown.
+        shown: Height,
         /// The height given.
         actual: Height,
     },
@@ -170,7 +186,7 @@ pub enum Refusal {
         /// The height.
         height: Height,
     },
-    /// A header shown by its hash alone that one of its branch, which is stored, contradicts.
+    /// A header shown by its hash alone, or one that renews the zone, that one of its branch, which is stored, contradicts.
     #[error("header {height} contradicts the one that is stored at {stored}")]
     Contradicted {
         /// Its height.
@@ -178,8 +194,8 @@ pub enum Refusal {
         /// Height of the other.
         stored: Height,
     },
-    /// Links that make a settled fork exact at a block that the owner did not name when a branch was admitted.
-    #[error("{hash} at {height} was not confirmed when a branch was admitted")]
+    /// Links that make a settled fork exact at a block that the owner did not name.
+    #[error("{hash} at {height} was not confirmed by the owner")]
     Unconfirmed {
         /// Height of the block below the fork.
         height: Height,

@@ -26,21 +26,26 @@ pub struct Params {
     /// How far a header's time may lie ahead of this zone's, in seconds: 1 to 3,600.
     pub clock_drift: Seconds,
     /// The least time between this zone's blocks, on average over many, in milliseconds: 1 to 60,000. A header may lie no
-    /// higher above the newest one than blocks of this pace get in the time between: else one forged header at an absurd
-    /// height would leave none for a branch to be admitted at. By default 100; the nearer to the zone's own pace, the
-    /// sooner its chain passes what was forged. A zone that becomes faster than this is shown by smaller steps.
+    /// higher above the newest one than blocks of this pace get in the time between, and one: else one forged header at an
+    /// absurd height would leave none for a branch to be admitted at. By default 100; the nearer to the zone's own pace, the
+    /// sooner its chain passes what was forged. A zone that becomes faster than this is shown by smaller steps, as is one
+    /// whose clock was ahead, until time has caught up.
     pub min_block_interval: u32,
     /// Window of Algorithm 1 that every relayer uses for this zone, in headers: 1 to 1,024. By default 64.
     pub k: u32,
     /// `advance` is paid at most once in this many seconds: 1 to `trusting_period`. By default 300.
     pub refresh_interval: Seconds,
-    /// From `close_zone` to the end, in seconds: 1 to one year. By default 7 days.
+    /// From `close_zone` to the end, in seconds: 1 to one year. By default 7 days. Headers are taken in its first half,
+    /// evidence of forks in its first three quarters.
     pub close_delay: Seconds,
     /// What the reserve pays for an `advance`.
     pub advance_reward: Amount,
     /// What the reserve pays for the first proof that a branch of the zone forked.
     pub fork_bounty: Amount,
 }
+
+/// Nanoseconds in a second.
+const NANOS: u64 = 1_000_000_000;
 
 /// Ten years of 365 days: keeps every sum of times in range until 2544.
 pub const MAX_UNBONDING: Seconds = Seconds(10 * 365 * 24 * 3600);
@@ -91,16 +96,12 @@ impl Params {
         within("close_delay", self.close_delay.0, 1, MAX_CLOSE_DELAY.0)
     }
 
-    /// How many blocks above a header of this time the zone can have made by another time. The first header's time may
-    /// have been ahead by the clock drift, and its clock have stood still since.
+    /// How many blocks above a header of this time the zone can have made by another time: one each `min_block_interval`,
+    /// and one. So neighbours always pass, whatever their clocks do, and a zone of exactly this pace, give or take a block.
     pub fn most_blocks(&self, from: Timestamp, to: Timestamp) -> u64 {
-        let drift = self.clock_drift.0.saturating_mul(1_000);
         let passed = to.0.saturating_sub(from.0) / 1_000_000;
-        let blocks = passed
-            .saturating_add(drift)
-            .checked_div(self.min_block_interval.into());
-        // Adjacent headers always pass.
-        blocks.unwrap_or_default().max(1)
+        let blocks = passed.checked_div(self.min_block_interval.into());
+        blocks.unwrap_or_default().saturating_add(1)
     }
 
     /// What header verification needs of them.
@@ -366,6 +367,25 @@ impl Viewed {
     /// Whether the zone's end has come.
     pub fn is_closed(&self, now: Timestamp) -> bool {
         self.zone.closing.is_some_and(|at| at <= now)
+    }
+
+    /// When a closing zone takes its last header: half of `close_delay` before its end. A forged one that came later could
+    /// be contradicted by nobody.
+    pub fn last_headers(&self) -> Option<Timestamp> {
+        self.before_end(2)
+    }
+
+    /// When a closing zone takes its last evidence of a fork: a quarter of `close_delay` before its end. The rest is the
+    /// owner's, to admit a branch.
+    pub fn last_evidence(&self) -> Option<Timestamp> {
+        self.before_end(4)
+    }
+
+    fn before_end(&self, part: u64) -> Option<Timestamp> {
+        let delay = self.zone.params.close_delay.0.saturating_mul(NANOS);
+        let left = delay.checked_div(part).unwrap_or_default();
+        let at = self.zone.closing?;
+        Some(Timestamp(at.0.saturating_sub(left)))
     }
 
     /// When the trust in a header of this time ends.

@@ -15,7 +15,7 @@ use alloc::boxed::Box;
 pub use prune::MAX_PRUNED;
 
 use tessera_header::TrustedHeader;
-use tessera_primitives::{Hash, Height, ZoneId};
+use tessera_primitives::{Hash, Height, Timestamp, ZoneId};
 
 use crate::{
     effect::{Step, Write},
@@ -49,9 +49,10 @@ pub fn transition<R: Reads>(now: &Now, reads: &R, input: Input) -> Result<Step, 
         } => report_fork::report_fork(now, reads, &zone, &evidence, caller),
         Input::AdmitBranch {
             zone,
+            chain_id,
             anchor,
             parent,
-        } => admit_branch::admit_branch(now, reads, &zone, anchor, parent),
+        } => admit_branch::admit_branch(now, reads, &zone, chain_id, anchor, parent),
         Input::Renew {
             zone,
             chain_id,
@@ -88,6 +89,18 @@ fn refuse_closed(now: &Now, viewed: &Viewed) -> Result<(), Refusal> {
         Some(at) if at <= now.time => Err(Refusal::Closed {
             zone: viewed.id.clone(),
             at,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// In the last part of a closing zone's time nothing comes any more that somebody would need time to answer: first no
+/// header, then no evidence either.
+fn refuse_ending(now: &Now, viewed: &Viewed, until: Option<Timestamp>) -> Result<(), Refusal> {
+    match until {
+        Some(until) if until <= now.time => Err(Refusal::Ending {
+            zone: viewed.id.clone(),
+            until,
         }),
         _ => Ok(()),
     }
@@ -151,8 +164,12 @@ fn refuse_distrusted<R: Reads>(
 }
 
 /// Whether a header lies higher above the newest one than its zone can have come since. It is measured from the newest,
-/// not from the trusted one, of which a forger would pick the oldest. An honest chain is never stopped by it: if the newest
+/// not from the trusted one, of which a forger would pick the oldest. An honest chain is not stopped by it: if the newest
 /// is true, blocks of the least pace reach the header; if it is forged, the true headers below it prove the fork.
+///
+/// The clock drift is no ground for more blocks: granted to each header anew, it would let forged ones climb as high as
+/// gas is to be had. Those of one moment get together as high as the time between the newest true header and the drift
+/// allows, and one block each.
 fn refuse_too_high<R: Reads>(
     now: &Now,
     reads: &R,
@@ -165,8 +182,12 @@ fn refuse_too_high<R: Reads>(
     }
     let params = &viewed.zone.params;
     let newest = stored(reads, viewed, latest)?.header;
-    // Evidence may be dated into the future.
-    let until = header.time.min(now.time.plus(params.clock_drift)?);
+    // Evidence may be dated into the future, and what is not later than the newest can only be evidence.
+    let latest_time = now.time.plus(params.clock_drift)?;
+    let until = match header.time > newest.time {
+        true => header.time.min(latest_time),
+        false => latest_time,
+    };
     let blocks = params.most_blocks(newest.time, until);
     let most = Height(latest.0.saturating_add(blocks));
     if header.height > most {

@@ -240,6 +240,7 @@ fn an_unknown_zone_is_refused_by_every_verb() {
         },
         Input::AdmitBranch {
             zone: unknown.clone(),
+            chain_id: unknown.clone(),
             anchor: anchor(header),
             parent: None,
         },

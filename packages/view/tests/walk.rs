@@ -161,7 +161,7 @@ impl Walk {
         match outcome {
             Ok(step) => {
                 self.model.check_step(&before, &self.reader, &step);
-                self.check(&before);
+                self.check(&before, &step);
                 (verb, true)
             }
             Err(_) => {
@@ -199,9 +199,24 @@ impl Walk {
                 let viewed = self.reader.viewed();
                 let parent = viewed.open_fork().filter(|_| self.below(3) > 0);
                 let parent = parent
-                    .map(|fork| fork.height().0 - 1)
+                    .map(|fork| (fork.height().0 - 1).saturating_sub(self.below(8) / 6))
                     .map(|height| self.histories.block(history, height));
-                ("admit_branch", self.reader.admit_above(header, parent))
+                let chain_id = match self.below(20) {
+                    0 => id(&format!("east-{}", 1 + self.below(4))),
+                    _ => viewed.zone.chain_id,
+                };
+                let admitted = self.reader.admit_as(chain_id, header, parent);
+                ("admit_branch", admitted)
+            }
+            99 => {
+                let (viewed, stored) = (self.reader.viewed(), self.reader.stored());
+                let admitted = stored
+                    .iter()
+                    .find(|stored| stored.header.height == viewed.zone.admitted);
+                let header = admitted.unwrap_or(&stored[0]).header;
+                let (history, height) = (self.history(), 50 + self.below(40));
+                let parent = Some(self.histories.block(history, height));
+                ("confirm", self.reader.admit_above(header, parent))
             }
             83..=85 => {
                 let (history, height) = (self.history(), self.height() + 20);
@@ -219,7 +234,7 @@ impl Walk {
                 }
                 ("fund", outcome)
             }
-            91..=98 => {
+            91..=97 => {
                 let limit = self.below(6) as u32;
                 ("prune", self.reader.prune(limit))
             }
@@ -277,7 +292,7 @@ impl Walk {
         self.reader.links(branch, a, b)
     }
 
-    fn check(&mut self, before: &Reader) {
+    fn check(&mut self, before: &Reader, step: &tessera_view::Step) {
         let (old, new) = (before.viewed(), self.reader.viewed());
         assert!(
             new.belief.latest >= old.belief.latest,
@@ -295,7 +310,7 @@ impl Walk {
             new.zone.fork.map_or(Height(0), |fork| fork.height())
         );
         check_fork(&old, &new);
-        check_headers(before, &self.reader, &old);
+        check_headers(before, &self.reader, &old, step);
         check_roots(&self.reader, &new);
         self.check_closed(&new);
     }
@@ -336,6 +351,14 @@ impl Model {
 
     fn check_step(&mut self, before: &Reader, after: &Reader, step: &tessera_view::Step) {
         let old = before.viewed();
+        for height in denied(step) {
+            // The true one may take its place.
+            for stored in before.stored() {
+                if stored.header.height == height {
+                    self.ever.remove(&(height, stored.branch));
+                }
+            }
+        }
         for write in &step.writes {
             if let Write::Header { stored, .. } = write {
                 self.saw(stored);
@@ -393,20 +416,21 @@ fn check_fork(old: &Viewed, new: &Viewed) {
         } else if now.height() >= then.height() && now != then {
             assert!(exacted, "{then:?} became {now:?}");
         }
-        assert!(now.shown >= then.shown && now.first_report == then.first_report);
+        assert!(now.shown == then.shown && now.first_report == then.first_report);
     }
     for fork in [new.zone.fork, new.zone.branch_fork].into_iter().flatten() {
         assert!(fork.height() >= fork.admitted);
     }
 }
 
-/// What lies below the fork stays, unless it expired and was pruned.
-fn check_headers(before: &Reader, after: &Reader, old: &Viewed) {
+/// What lies below the fork stays, unless it expired and was pruned, or the owner denied it.
+fn check_headers(before: &Reader, after: &Reader, old: &Viewed, step: &tessera_view::Step) {
     let now = after.stored();
     for then in before.stored() {
         let same = now.iter().find(|s| s.header.height == then.header.height);
         match same {
             Some(same) => assert_eq!(*same, then),
+            None if denied(step).contains(&then.header.height) => {}
             None => assert!(
                 old.expires_at(then.header.time).unwrap() <= after.now.time,
                 "pruned before its time: {then:?}"
@@ -416,6 +440,15 @@ fn check_headers(before: &Reader, after: &Reader, old: &Viewed) {
     assert!(now
         .iter()
         .any(|s| s.header.height == after.viewed().belief.latest));
+}
+
+fn denied(step: &tessera_view::Step) -> Vec<Height> {
+    let events = step.events.iter();
+    let denied = events.filter_map(|event| match event {
+        Event::HeaderDenied { height, .. } => Some(*height),
+        _ => None,
+    });
+    denied.collect()
 }
 
 /// Roots are asked for exactly where a stored header counts, and times grow along them.

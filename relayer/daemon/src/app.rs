@@ -4,12 +4,14 @@ mod policy;
 
 use std::sync::Arc;
 
+use tendermint_rpc::WebSocketClientUrl;
+
 use crate::{
     chain::{
         wasmd::{Dynamic, Gas, Settings, Wasmd},
         Chain, ChainError,
     },
-    config::ChainConfig,
+    config::{ChainConfig, Config, EventSource},
     keys::{self, KeyError, KeyRing, SigningKey},
     relay::Zone,
     watch::Witness,
@@ -161,8 +163,30 @@ pub async fn serve(
         view: view.contract.clone(),
         start: lock.start_height,
         poll: chain.poll_interval,
+        wake: wake(chain),
         max_messages: chain.max_msg_num,
     })
+}
+
+/// Every configured zone, with a lane for each of its keys.
+///
+/// # Errors
+/// [`AppError`] of the first that cannot be used.
+pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Vec<Zone>, AppError> {
+    let mut zones = Vec::new();
+    for chain in &config.chains {
+        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
+        zones.push(serve(chain, Some((ring, &names))).await?);
+    }
+    Ok(zones)
+}
+
+/// That it is a websocket's address was checked with the configuration.
+fn wake(chain: &ChainConfig) -> Option<WebSocketClientUrl> {
+    match &chain.event_source {
+        EventSource::Push { url } => url.parse().ok(),
+        EventSource::Pull => None,
+    }
 }
 
 /// Another node of a zone, which is connected to when it is asked for something: nothing waits for one that is down.
@@ -172,13 +196,4 @@ fn witness(chain: &ChainConfig, endpoint: &str) -> Witness {
         let settings = settings(&chain, vec![endpoint.clone()]);
         Box::pin(async move { Ok(Arc::new(Wasmd::open(settings)?) as Arc<dyn Chain>) })
     })
-}
-
-/// Goes on with the nodes, gas and limits that a changed section of a served zone says.
-///
-/// # Errors
-/// [`AppError`]: then nothing is changed.
-pub async fn adopt(zone: &Zone, chain: &ChainConfig) -> Result<(), AppError> {
-    let settings = settings(chain, chain.rpc_addrs.clone());
-    Ok(zone.chain.adopt(settings).await?)
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "demo")]
 pub mod embedded;
+pub mod grpc;
 pub mod wasmd;
 
 use async_trait::async_trait;
@@ -23,19 +24,6 @@ pub trait Chain: Send + Sync {
     /// How its endpoints serve; none where there are no nodes to ask.
     fn services(&self) -> Vec<wasmd::Service> {
         Vec::new()
-    }
-
-    /// Goes on with other nodes, gas and limits, for all accounts of the zone. Lanes change to the new nodes, and a
-    /// transaction that is under way is followed there.
-    ///
-    /// # Errors
-    /// As [`wasmd::Wasmd::connect`], and [`ChainError::WrongChain`] for settings of another zone: then nothing is changed.
-    async fn adopt(&self, settings: wasmd::Settings) -> Result<(), ChainError> {
-        let reason = format!(
-            "{} were given to a zone that has none",
-            settings.endpoints.len()
-        );
-        Err(ChainError::malformed(self.zone(), "nodes", reason))
     }
 
     /// Denom that gas is paid in; none where gas costs nothing.
@@ -370,6 +358,18 @@ impl ChainError {
             reason: reason.to_string(),
         }
     }
+}
+
+/// The prefix and the bytes of an address of any zone: one key has the same bytes on all.
+///
+/// # Errors
+/// What is wrong with it: no bech32, or a length that is no address's.
+pub fn account_bytes(address: &str) -> Result<(String, CanonicalAddress), String> {
+    let id: cosmrs::AccountId = address
+        .parse()
+        .map_err(|error: cosmrs::ErrorReport| error.to_string())?;
+    let bytes = CanonicalAddress::new(id.to_bytes()).map_err(|error| error.to_string())?;
+    Ok((id.prefix().into(), bytes))
 }
 
 /// A height as CometBFT's types write it.

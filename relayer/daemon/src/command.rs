@@ -1,6 +1,7 @@
 //! What can be said to `tessera`: one verb, one file.
 
 pub mod channel;
+pub mod clear;
 pub mod completions;
 pub mod config;
 #[cfg(feature = "demo")]
@@ -8,6 +9,9 @@ pub mod demo;
 pub mod deploy;
 pub mod health_check;
 pub mod keys;
+pub mod listen;
+pub mod logs;
+mod progress;
 pub mod query;
 pub mod signer;
 pub mod start;
@@ -58,6 +62,14 @@ enum Verb {
     Demo(demo::Arguments),
     /// Relay between the configured zones until interrupted.
     Start(start::Arguments),
+    /// Do once what is due, without a relayer that goes on.
+    #[command(subcommand)]
+    Clear(clear::Arguments),
+    /// Print what the contracts say, as it comes.
+    Listen(listen::Arguments),
+    /// Change what a running relayer logs.
+    #[command(subcommand)]
+    Logs(logs::Arguments),
     /// Ask zones what they know.
     #[command(subcommand)]
     Query(query::Arguments),
@@ -90,7 +102,14 @@ impl Verb {
     fn needs_config(&self) -> bool {
         matches!(
             self,
-            Verb::Start(_) | Verb::Query(_) | Verb::Tx(_) | Verb::Deploy(_) | Verb::Keys(_)
+            Verb::Start(_)
+                | Verb::Clear(_)
+                | Verb::Listen(_)
+                | Verb::Query(_)
+                | Verb::Tx(_)
+                | Verb::Deploy(_)
+                | Verb::Keys(_)
+                | Verb::Channel(_)
         )
     }
 
@@ -196,6 +215,9 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         #[cfg(feature = "demo")]
         Verb::Demo(arguments) => demo::run(&context, arguments).await,
         Verb::Start(arguments) => start::run(&context, arguments).await,
+        Verb::Clear(arguments) => clear::run(&context, arguments).await,
+        Verb::Listen(arguments) => listen::run(&context, arguments).await,
+        Verb::Logs(arguments) => logs::run(&context, arguments).await,
         Verb::Query(arguments) => query::run(&context, arguments).await,
         Verb::Tx(arguments) => tx::run(&context, arguments).await,
         Verb::Deploy(arguments) => deploy::run(&context, arguments).await,

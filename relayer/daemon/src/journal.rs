@@ -54,6 +54,14 @@ pub enum JournalError {
         /// What redb says.
         reason: String,
     },
+    /// The disk is full or broken.
+    #[error("{path}: {source}. Nothing is sent that cannot be written down: make room, or mend the disk, and start again; nothing is lost")]
+    Disk {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// Another version wrote it.
     #[error("{path} has format {actual}, this version reads {FORMAT}: move it away, and what is open is read again from the zones")]
     Format {
@@ -236,7 +244,7 @@ impl Log for Journal {
                 if let Some(bare) = bare_block(entry) {
                     let zone = bare.zone.clone();
                     let bare = Entry::Observed(Observation::Block(bare));
-                    let bytes = postcard::to_stdvec(&bare).map_err(failed(path))?;
+                    let bytes = postcard::to_stdvec(&bare).map_err(unwritable(path))?;
                     cursors
                         .insert(zone.as_str(), bytes.as_slice())
                         .map_err(failed(path))?;
@@ -244,7 +252,7 @@ impl Log for Journal {
                         continue;
                     }
                 }
-                let bytes = postcard::to_stdvec(entry).map_err(failed(path))?;
+                let bytes = postcard::to_stdvec(entry).map_err(unwritable(path))?;
                 log.insert(next, bytes.as_slice()).map_err(failed(path))?;
                 next = next.saturating_add(1);
             }
@@ -260,7 +268,7 @@ impl Log for Journal {
 
     fn compact(&mut self, knowledge: &Knowledge) -> Result<(), JournalError> {
         let path = &self.path;
-        let bytes = postcard::to_stdvec(knowledge).map_err(failed(path))?;
+        let bytes = postcard::to_stdvec(knowledge).map_err(unwritable(path))?;
         let write = self.store.begin_write().map_err(failed(path))?;
         {
             let mut snapshots = write.open_table(SNAPSHOTS).map_err(failed(path))?;
@@ -293,7 +301,20 @@ fn bare_block(entry: &Entry) -> Option<Block> {
     })
 }
 
-fn failed<E: ToString>(path: &Path) -> impl FnOnce(E) -> JournalError + '_ {
+fn failed<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> JournalError + '_ {
+    move |error| match error.into() {
+        redb::Error::Io(source) => JournalError::Disk {
+            path: path.into(),
+            source,
+        },
+        error => JournalError::Store {
+            path: path.into(),
+            reason: error.to_string(),
+        },
+    }
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(postcard::Error) -> JournalError + '_ {
     move |error| JournalError::Store {
         path: path.into(),
         reason: error.to_string(),

@@ -57,6 +57,9 @@ impl fmt::Debug for SigningKey {
     }
 }
 
+/// Bytes of a secp256k1 signature.
+const SIGNATURE_LENGTH: usize = 64;
+
 impl SigningKey {
     /// Derives a key from a mnemonic of 12 to 24 words.
     ///
@@ -103,24 +106,31 @@ impl SigningKey {
     /// # Errors
     /// [`KeyError::Signing`], [`KeyError::Signer`].
     pub async fn sign(&self, document: SignDoc) -> Result<Vec<u8>, KeyError> {
-        let (body_bytes, auth_info_bytes) = (
-            document.body_bytes.clone(),
-            document.auth_info_bytes.clone(),
-        );
         let signed = document
+            .clone()
             .into_bytes()
             .map_err(|error| KeyError::Signing(error.to_string()))?;
         let signature = match &self.0 {
             Kind::Local(key) => sign_bytes(key, &signed)?,
             Kind::Remote(key) => key.sign(signed).await?,
         };
-        let transaction = TxRaw {
-            body_bytes,
-            auth_info_bytes,
-            signatures: vec![signature],
-        };
-        Ok(transaction.encode_to_vec())
+        Ok(transaction(document, signature))
     }
+}
+
+/// A transaction to be tried out: as long as a signed one, and worth nothing, since no key was asked for it. A node that
+/// simulates verifies no signature.
+pub fn unsigned(document: SignDoc) -> Vec<u8> {
+    transaction(document, vec![0; SIGNATURE_LENGTH])
+}
+
+fn transaction(document: SignDoc, signature: Vec<u8>) -> Vec<u8> {
+    let transaction = TxRaw {
+        body_bytes: document.body_bytes,
+        auth_info_bytes: document.auth_info_bytes,
+        signatures: vec![signature],
+    };
+    transaction.encode_to_vec()
 }
 
 fn sign_bytes(key: &secp256k1::SigningKey, bytes: &[u8]) -> Result<Vec<u8>, KeyError> {

@@ -23,6 +23,7 @@ pub mod app;
 pub mod chain;
 pub mod command;
 pub mod config;
+pub mod control;
 pub mod crypto;
 #[cfg(feature = "demo")]
 pub mod demo;
@@ -34,6 +35,7 @@ pub mod observe;
 pub mod packets;
 pub mod relay;
 pub mod running;
+pub mod service;
 pub mod submit;
 pub mod telemetry;
 pub mod watch;

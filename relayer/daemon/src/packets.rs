@@ -1,29 +1,59 @@
 //! Ordinary IBC beside the locks: clients, connections, channels and the packets of ICS-20 and others, relayed by the
 //! library that Hermes is made of, inside `tessera start`.
 //!
-//! It signs with a key of its own on each chain (`[chains] packet_key_name`): two programs that count one account's
-//! sequence take each other's places. It has threads and a runtime of its own, so nothing of it waits for us, nor we for
-//! it. Its watch for misbehaviour sees nothing on ibc-go 10, where events no longer carry headers: forks are watched for
-//! by ours.
+//! ```text
+//!   configuration, keys ─► Plan ─► serve ─┬─► site (a node of each chain that serves) ─► Packets: the library's threads
+//!                                         └─► guard ◄─ fork: a witness shows another history than our node
+//!                                               │   ◄─ claim: a client was shown another header than our node has
+//!                                               └─► evidence ─► the client is frozen
+//! ```
+//!
+//! Invariants:
+//! - packets are signed with a key of their own on each chain (`[chains] packet_key_name`): two programs that count one
+//!   account's sequence take each other's places;
+//! - nothing of the library waits for us, nor we for it: it has threads and a runtime of its own, and one that hangs ends
+//!   with the process. A chain that is away keeps no other from being served, and a node that is gone is left for another;
+//! - nothing is written down here: what is pending is on the chains, and is looked for after each start, so that a kill at
+//!   any moment loses nothing.
+//!
+//! The library's watch for misbehaviour sees nothing on ibc-go 10, whose events no longer carry headers, so it is off:
+//! ours compares our nodes with witnesses ([`crate::watch`]) and with what clients were shown.
+// The library's own error, which is as large as it is, and handed on only where something has failed.
+#![allow(clippy::result_large_err)]
 
 mod channel;
+mod claim;
+mod client;
+mod evidence;
+mod fork;
+mod guard;
 mod hermes;
 mod key;
+mod serve;
+mod site;
 
-use std::{fmt, thread::JoinHandle};
+use std::{fmt, sync::mpsc, thread, time::Duration};
 
 use ibc_relayer::{
     chain::handle::{BaseChainHandle, ChainHandle},
     config::Config as HermesConfig,
-    keyring::AnySigningKeyPair,
     registry::SharedRegistry,
     supervisor::{spawn_supervisor, SupervisorHandle, SupervisorOptions},
 };
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
+use tokio::sync::{mpsc as asynchronous, oneshot};
+
+use claim::Claim;
 
 pub use channel::{open, End, Opened, Route};
+pub use evidence::{header, misbehaviour, update, Trusted};
 pub use hermes::hermes_config;
-pub use key::keys;
+pub use key::{keys, PacketKey};
+pub use serve::{serve, Plan};
+pub use site::{site, Site, Sites};
+
+/// How long an end is waited for; what has not ended then ends with the process.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Why ordinary IBC does not work.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +84,32 @@ pub enum PacketsError {
         /// Why.
         reason: String,
     },
+    /// The key has nothing to pay with.
+    #[error("chain {chain}: {account}, which signs packets, holds no {denom} to pay for gas: send it some")]
+    NoMoney {
+        /// The chain id.
+        chain: String,
+        /// The key's account.
+        account: String,
+        /// What gas is paid in.
+        denom: String,
+    },
+    /// None of the configured addresses serves the chain.
+    #[error("chain {chain}: no {what} can be used: {reason}")]
+    Unserved {
+        /// The chain id.
+        chain: String,
+        /// The key of the configuration.
+        what: &'static str,
+        /// What is wrong with each.
+        reason: String,
+    },
+    /// A channel from a chain to itself.
+    #[error("{chain} is named on both sides: a channel has two chains")]
+    SameChain {
+        /// The chain id.
+        chain: String,
+    },
     /// Hermes' library failed.
     #[error("ordinary IBC: {what}: {reason}")]
     Relayer {
@@ -62,67 +118,85 @@ pub enum PacketsError {
         /// What it says.
         reason: String,
     },
-    /// Its thread ended by a panic.
+    /// A thread of it ended by a panic.
     #[error("ordinary IBC: its thread panicked")]
     Panicked,
 }
 
-/// A chain's own key for packets.
-pub struct PacketKey {
-    /// The chain id.
-    pub chain: ChainId,
-    /// The key's name.
-    pub name: String,
-    /// The key.
-    pub key: AnySigningKeyPair,
-}
-
-impl fmt::Debug for PacketKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "PacketKey({}, {})", self.chain, self.name)
-    }
-}
-
-/// Packets that are being relayed.
-pub struct Packets {
-    stop: std::sync::mpsc::Sender<()>,
-    thread: JoinHandle<()>,
-}
-
 type Registry = SharedRegistry<BaseChainHandle>;
 
+/// Packets that are being relayed.
+struct Packets {
+    registry: Registry,
+    config: HermesConfig,
+    /// What clients were shown.
+    claims: asynchronous::Receiver<Claim>,
+    stop: mpsc::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
 impl Packets {
-    /// Starts relaying on a thread of its own, and answers once it does.
-    ///
-    /// # Errors
-    /// [`PacketsError`] with what keeps it from starting.
-    pub fn start(config: HermesConfig, keys: Vec<PacketKey>) -> Result<Packets, PacketsError> {
-        let (stop, stopped) = std::sync::mpsc::channel::<()>();
-        let (said, started) = std::sync::mpsc::sync_channel(1);
-        let work = move || match supervise(config, keys) {
+    /// Starts relaying on threads of its own, and answers once it does. Dropped, it ends by itself. What clients are shown
+    /// is told where that is `watched`.
+    async fn start(
+        config: HermesConfig,
+        keys: Vec<PacketKey>,
+        watched: bool,
+    ) -> Result<Packets, PacketsError> {
+        let (stop, stopped) = mpsc::channel::<()>();
+        let (said, started) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let served = config.clone();
+        let work = move || match supervise(served, keys) {
             Ok((registry, supervisor)) => {
-                let heard = said.send(Ok(())).is_ok();
+                let heard = said.send(Ok(registry.clone())).is_ok();
                 // Whoever started it has dropped its end, which is a word too.
                 let _ = !heard || stopped.recv().is_ok();
-                supervisor.shutdown();
-                shut_down(&registry);
+                end_all(&registry, supervisor);
+                let _nobody_waits = end.send(());
             }
             Err(error) => _ = said.send(Err(error)),
         };
-        let spawned = std::thread::Builder::new().name("packets".into());
-        let thread = spawned.spawn(work).map_err(failed("starting a thread"))?;
-        started.recv().map_err(|_| PacketsError::Panicked)??;
-        Ok(Packets { stop, thread })
+        spawn(work)?;
+        let registry = started.await.map_err(|_| PacketsError::Panicked)??;
+        let claims = listen(&registry, &config, watched)?;
+        Ok(Packets {
+            registry,
+            config,
+            claims,
+            stop,
+            ended,
+        })
     }
 
-    /// Stops, after what is being sent.
-    ///
-    /// # Errors
-    /// [`PacketsError::Panicked`].
-    pub fn stop(self) -> Result<(), PacketsError> {
+    /// Stops, after what is being sent: from then on nothing is signed.
+    async fn stop(self) {
         drop(self.stop);
-        self.thread.join().map_err(|_| PacketsError::Panicked)
+        if tokio::time::timeout(FAREWELL, self.ended).await.is_err() {
+            tracing::warn!("ordinary IBC has not ended in {FAREWELL:?}: it is left behind");
+        }
     }
+}
+
+/// Listens to what clients on all chains are shown, a thread a chain.
+fn listen(
+    registry: &Registry,
+    config: &HermesConfig,
+    watched: bool,
+) -> Result<asynchronous::Receiver<Claim>, PacketsError> {
+    const UNREAD: usize = 100;
+    let (tell, told) = asynchronous::channel(UNREAD);
+    let hosts: Vec<BaseChainHandle> = registry.read().chains().cloned().collect();
+    for host in hosts.into_iter().filter(|_| watched) {
+        let (config, tell) = (config.clone(), tell.clone());
+        spawn(move || {
+            if let Err(error) = claim::listen(&host, &config, &tell) {
+                let reason = in_one_line(&error.to_string());
+                tracing::warn!(zone = %host.id(), reason, "what its clients are shown is not watched");
+            }
+        })?;
+    }
+    Ok(told)
 }
 
 fn supervise(
@@ -131,7 +205,8 @@ fn supervise(
 ) -> Result<(Registry, SupervisorHandle), PacketsError> {
     let registry = registry(config.clone(), keys)?;
     let options = SupervisorOptions {
-        health_check: true,
+        // It knows no SDK above 0.50 and warns of each; what has to be well is asked before ([`site`]).
+        health_check: false,
         force_full_scan: false,
     };
     let supervisor = spawn_supervisor(config, registry.clone(), None, options)
@@ -139,10 +214,24 @@ fn supervise(
     Ok((registry, supervisor))
 }
 
+/// Tells the workers to end and takes the chains, and with them the keys, away from them. Some workers sleep for half a
+/// minute before they listen: nobody waits for them.
+fn end_all(registry: &Registry, supervisor: SupervisorHandle) {
+    const TO_BE_HEARD: Duration = Duration::from_millis(50);
+    if let Err(error) = spawn(move || supervisor.shutdown()) {
+        tracing::warn!(%error, "the workers of ordinary IBC were not told to end");
+    }
+    thread::sleep(TO_BE_HEARD);
+    shut_down(registry);
+}
+
 /// Connections to all chains, each with its key in memory alone.
 fn registry(config: HermesConfig, keys: Vec<PacketKey>) -> Result<Registry, PacketsError> {
     let registry = Registry::new(config);
-    for PacketKey { chain, name, key } in keys {
+    for PacketKey {
+        chain, name, key, ..
+    } in keys
+    {
         let handle = registry.get_or_spawn(&chain);
         let handle = handle.map_err(failed(format!("connecting to {chain}")))?;
         let added = handle.add_key(name, key);
@@ -158,16 +247,39 @@ fn shut_down(registry: &Registry) {
     }
 }
 
-/// An error of Hermes' library in one line, without the trace that it appends.
+/// Does work of the library, which blocks, on a thread of its own, which ends with the process if it hangs.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, PacketsError> {
+    let (said, heard) = oneshot::channel();
+    spawn(move || _ = said.send(work()))?;
+    heard.await.map_err(|_| PacketsError::Panicked)
+}
+
+fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), PacketsError> {
+    let spawned = thread::Builder::new().name("packets".into()).spawn(work);
+    spawned.map(drop).map_err(failed("starting a thread"))
+}
+
+/// An error of Hermes' library.
 fn failed<E: fmt::Display>(what: impl Into<String>) -> impl FnOnce(E) -> PacketsError {
     let what = what.into();
     move |error| PacketsError::Relayer {
         what,
-        reason: error
-            .to_string()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_string(),
+        reason: in_one_line(&error.to_string()),
     }
+}
+
+/// An error of the library as one line: what happened and what caused it, without the places in its code that it appends.
+pub fn in_one_line(text: &str) -> String {
+    let told = text.lines().map(str::trim);
+    let told = told.take_while(|line| !["Location:", "Stack backtrace:"].contains(line));
+    let causes = told
+        .filter(|line| !line.is_empty() && *line != "Caused by:")
+        .map(|line| match line.split_once(": ") {
+            Some((number, cause)) if number.parse::<u32>().is_ok() => cause,
+            _ => line,
+        });
+    let causes: Vec<&str> = causes.collect();
+    causes.join(": ")
 }

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use tendermint_rpc::WebSocketClientUrl;
 use tessera_primitives::{Address, Height, Timestamp, ZoneId};
 use tokio::sync::{Mutex, Notify};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +35,8 @@ pub struct Zone {
     pub start: Height,
     /// How often new blocks are asked for.
     pub poll: Duration,
+    /// The websocket that says when there is a new one; none to go by the clock alone.
+    pub wake: Option<WebSocketClientUrl>,
     /// Greatest number of messages in one transaction.
     pub max_messages: usize,
 }
@@ -229,11 +232,19 @@ impl Relay {
     pub async fn run(self: Arc<Relay>, cancel: CancellationToken) -> Result<(), RelayError> {
         let mut tasks = tokio::task::JoinSet::new();
         for zone in self.zones.values() {
-            let (relay, ended) = (self.clone(), cancel.clone());
-            let (watched, poll) = (zone.clone(), zone.poll);
+            let (relay, ended, watched) = (self.clone(), cancel.clone(), zone.clone());
+            let woken = Arc::new(Notify::new());
+            if let Some(url) = zone.wake.clone() {
+                let id = zone.chain.zone().clone();
+                let (woken, ended) = (woken.clone(), cancel.clone());
+                tasks.spawn(async move {
+                    watch::listen(id, url, woken, ended).await;
+                    Ok(())
+                });
+            }
             tasks.spawn(async move {
                 let step = || watch::catch_up(&relay, &watched);
-                repeat(&relay, &watched, poll, ended, step).await
+                repeat(&relay, &watched, &woken, ended, step).await
             });
             // Two hands a lane: one builds the next transaction while the other waits for a block.
             for lane in (0..zone.lanes.len()).flat_map(|lane| [lane, lane]) {
@@ -257,11 +268,11 @@ impl Relay {
     }
 }
 
-/// Runs a step again and again: after a while, and after a growing while when it failed.
+/// Runs a step again and again: after a while or when it is woken, and after a growing while when it failed.
 async fn repeat<S, F>(
     relay: &Relay,
     zone: &Zone,
-    poll: Duration,
+    woken: &Notify,
     cancel: CancellationToken,
     mut step: S,
 ) -> Result<(), RelayError>
@@ -270,14 +281,14 @@ where
     F: std::future::Future<Output = Result<(), RelayError>>,
 {
     const LONGEST: Duration = Duration::from_secs(30);
-    let mut pause = poll;
+    let mut pause = zone.poll;
     loop {
         let done = tokio::select! {
             done = step() => done,
             () = cancel.cancelled() => return Ok(()),
         };
         match done {
-            Ok(()) => pause = poll,
+            Ok(()) => pause = zone.poll,
             Err(RelayError::Journal(error)) => return Err(error.into()),
             Err(error) => {
                 let id = zone.chain.zone();
@@ -288,12 +299,15 @@ where
         }
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
+            // News of a block ends no pause that a failure asked for.
+            () = woken.notified(), if pause == zone.poll => {}
             () = cancel.cancelled() => return Ok(()),
         }
     }
 }
 
-fn wall_clock() -> Timestamp {
+/// This machine's time.
+pub fn wall_clock() -> Timestamp {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     let nanos = now.unwrap_or_default().as_nanos();
     Timestamp(u64::try_from(nanos).unwrap_or(u64::MAX))

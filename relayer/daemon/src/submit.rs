@@ -21,6 +21,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use tessera_planner::{Act, Duty};
 use tessera_primitives::{CanonicalAddress, ZoneId};
+use tracing::Instrument;
 
 use crate::{
     chain::{Call, Chain, ChainError},
@@ -150,8 +151,8 @@ async fn work_of(
             on: on.clone(),
             act: left,
         };
-        tracing::debug!(zone = %on, %duty, "due");
-        match duties::calls(relay, zone, &duty).await {
+        let span = tracing::debug_span!("duty", zone = %on, %duty);
+        match duties::calls(relay, zone, &duty).instrument(span).await {
             Ok(calls) => return Ok(Some(Work { duty, calls })),
             Err(RelayError::Chain(ChainError::Unreachable { zone: other, .. }))
                 if other != on && !away.contains(&other) =>

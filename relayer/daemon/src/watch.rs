@@ -4,6 +4,7 @@
 
 mod gap;
 mod header;
+mod wake;
 mod witness;
 
 use tessera_contract_api::{
@@ -20,6 +21,7 @@ use crate::{
     relay::{Relay, RelayError, Zone},
 };
 
+pub use wake::listen;
 pub use witness::{Opening, Witness};
 
 /// Reads every block of a zone above the cursor.
@@ -114,7 +116,16 @@ async fn conflict(relay: &Relay, of: &ZoneId, height: Height) -> Result<(), Rela
 pub fn read(zone: &Zone, block: ChainBlock) -> Result<Block, RelayError> {
     let mut facts = Vec::new();
     for event in &block.events {
-        facts.extend(read_event(zone, event)?);
+        let Some(fact) = read_event(zone, event)? else {
+            continue;
+        };
+        let mut attributes = event.attributes.iter();
+        if let Some((_, task)) = attributes.find(|(key, _)| key == "task") {
+            let span = tracing::debug_span!("task", id = task);
+            let (zone, height) = (zone.chain.zone(), block.height);
+            span.in_scope(|| tracing::debug!(%zone, %height, event = event.kind, "seen"));
+        }
+        facts.push(fact);
     }
     Ok(Block {
         zone: zone.chain.zone().clone(),
@@ -124,7 +135,11 @@ pub fn read(zone: &Zone, block: ChainBlock) -> Result<Block, RelayError> {
     })
 }
 
-fn read_event(zone: &Zone, event: &ContractEvent) -> Result<Option<Fact>, RelayError> {
+/// What one of our contracts said; none when it was another, or something else.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_event(zone: &Zone, event: &ContractEvent) -> Result<Option<Fact>, RelayError> {
     let ContractEvent { kind, attributes } = event;
     let lock = decode(&zone.lock, kind, attributes).map(|fact| fact.map(Fact::Lock));
     let fact =

@@ -244,6 +244,11 @@ fn values_out_of_range_say_what_is_expected() {
             "key_names must be distinct names, not a, a",
         ),
         (
+            "packet_key_name = \"packets\"",
+            "packet_key_name = \"relayer\"",
+            "packet_key_name must be a name that is none of key_names, not relayer",
+        ),
+        (
             "key_names = [\"relayer\"]",
             "key_names = 3",
             "a text or a list of texts",

@@ -209,6 +209,7 @@ impl Ground {
             lock,
             start: Height(1),
             poll: Duration::from_millis(5),
+            wake: None,
             max_messages: most,
         };
         let ledger = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();

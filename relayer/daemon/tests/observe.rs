@@ -59,6 +59,7 @@ fn busy(relay: &Relay) {
     }
     activity.advanced(one, other);
     activity.fork_reported(one, other);
+    activity.client_frozen(one, other);
     for _ in 0..2 {
         activity.mishap(one, "<b>refused</b>".into(), relay.now());
     }
@@ -192,6 +193,7 @@ async fn metrics_have_the_names_that_operators_know() {
         "wallet_balance",
         "fees_spent_total",
         "forks_reported_total",
+        "client_misbehaviours_submitted_total",
         "transactions_total",
         "errors_total",
         "chain_tip",

@@ -103,8 +103,10 @@ async fn an_unsigned_header_says_something_of_its_node_alone() {
 
 #[tokio::test]
 async fn a_fork_is_found_where_it_began_and_proven_exactly() {
-    let (site, relay, _) = compared(&[twin(12)]).await;
+    let (site, relay, witnesses) = compared(&[twin(12)]).await;
+    assert_eq!(witnesses[0].parted().await, None);
     step(&relay).await.unwrap();
+    assert_eq!(witnesses[0].parted().await, Some(Height(12)));
     let found = view(&relay).await;
     let bound = found.fork.unwrap().bound;
     assert_eq!(bound.height, Height(12));

@@ -111,6 +111,8 @@ pub struct SurveyedView {
     pub branch_fork: Option<Fork>,
     /// When it closes or closed.
     pub closing: Option<Timestamp>,
+    /// Until when it takes headers, if it closes.
+    pub until: Option<Timestamp>,
     /// The stored headers: height, hash, time, branch.
     pub headers: Vec<(Height, Hash, Timestamp, u32)>,
 }

@@ -5,6 +5,8 @@ use tessera_primitives::{Amount, CanonicalAddress, Seconds, ZoneId};
 /// What its operator lets a relayer decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Whether tasks are worked on at all. Without it only views are looked after, and forks reported.
+    pub locks: bool,
     /// Blocks before its own deadline from which a leg is no longer committed: the transaction might come too late.
     pub commit_margin: u64,
     /// Blocks before its deadline from which a dead task of one's own lapses instead of being rejected by proof.
@@ -102,6 +104,8 @@ pub enum Share {
 /// Why work is left to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
+    /// No task is worked on.
+    Disabled,
     /// A zone, a lock or the registrant is not let in.
     Filtered,
     /// The tip is too small.
@@ -165,6 +169,7 @@ impl Work {
 impl Default for Policy {
     fn default() -> Policy {
         Policy {
+            locks: true,
             commit_margin: 1,
             reject_margin: 10,
             reject_own: true,

@@ -140,7 +140,7 @@ impl<'a> Chooser<'a> {
         let mark = Mark::View(self.zone.served.zone.clone(), of.clone());
         let status = view.status(self.zone.time);
         matches!(status, ZoneStatus::Active | ZoneStatus::Forked)
-            && view.takes(height).is_some()
+            && view.takes(height, self.zone.time).is_some()
             && self.knowledge.is_free(&mark, self.now)
     }
 }

@@ -260,6 +260,20 @@ fn whoever_is_denied_or_not_allowed_is_left() {
 }
 
 #[test]
+fn without_locks_no_task_is_worked_on_not_even_ones_own() {
+    for locks in [false, true] {
+        let policy = Policy {
+            locks,
+            ..Policy::default()
+        };
+        let (relayer, task) = offered(policy, 100, true);
+        let left = relayer.knowledge.left(&zone("a"), &task.id());
+        assert_eq!(left, (!locks).then_some(Left::Disabled));
+        assert_eq!(relayer.duties().is_empty(), !locks);
+    }
+}
+
+#[test]
 fn a_survey_stands_for_blocks_that_are_gone() {
     let mut relayer = Relayer::new();
     let (known, lost) = (task(1), task(2));

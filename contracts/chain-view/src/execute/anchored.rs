@@ -11,7 +11,7 @@ use tessera_view::{
 };
 
 use super::run;
-use crate::{state::State, ChainViewError};
+use crate::ChainViewError;
 
 pub(crate) fn register_zone(
     deps: DepsMut,
@@ -36,10 +36,10 @@ pub(crate) fn admit_branch(
     header: &Header,
     parent: Option<Block>,
 ) -> Result<Response, ChainViewError> {
-    let chain_id = evidence::chain_id(&State::new(deps.storage), &zone)?;
-    let anchor = evidence::anchor(&HostCrypto(deps.api), &chain_id, header)?;
+    let (chain_id, anchor) = evidence::anchor_of_any(&HostCrypto(deps.api), header)?;
     let input = Input::AdmitBranch {
         zone,
+        chain_id,
         anchor,
         parent,
     };

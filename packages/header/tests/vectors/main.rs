@@ -26,12 +26,14 @@ use zone::{Cache, Native};
 
 /// Where cargo keeps the vectors' crate.
 fn support() -> PathBuf {
-    let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--offline"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .expect("cargo runs");
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).expect("cargo metadata");
+    // Of this machine's platform: on a fresh machine cargo has fetched nothing for others.
+    let metadata = output(
+        Command::new(env!("CARGO"))
+            .args(["metadata", "--format-version", "1", "--locked"])
+            .args(["--filter-platform", &host()])
+            .current_dir(env!("CARGO_MANIFEST_DIR")),
+    );
+    let metadata: Value = serde_json::from_str(&metadata).expect("cargo metadata");
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages
         .iter()
@@ -41,6 +43,21 @@ fn support() -> PathBuf {
         .parent()
         .unwrap()
         .join("tests/support")
+}
+
+/// The platform that this was built on.
+fn host() -> String {
+    let version = output(Command::new("rustc").arg("-vV"));
+    let mut lines = version.lines();
+    let host = lines.find_map(|line| line.strip_prefix("host: "));
+    host.expect("a host").into()
+}
+
+fn output(command: &mut Command) -> String {
+    let done = command.output().expect("it runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?}: {said}");
+    String::from_utf8(done.stdout).unwrap()
 }
 
 /// Each JSON file of a folder, by name.

@@ -58,6 +58,7 @@ pub(super) fn register<R: Reads>(
     let deadline = own.deadline;
     let terms = Terms {
         index,
+        since: now.time,
         deadline,
         registrant: own.registrant.clone(),
         funds,

@@ -3,7 +3,7 @@ use tessera_primitives::{Address, Timestamp};
 use super::{open_leg, read, refund};
 use crate::{
     sighted,
-    state::{LegState, Parameters},
+    state::{LegState, Parameters, Terms},
     Event, Leg, Now, Reads, Refusal, Refused, Shown, Sighting, Step, Task,
 };
 
@@ -24,7 +24,7 @@ pub(super) fn reject<R: Reads>(
         return Err(Refused::Rule(Refusal::NotRegistrant { expected, actual }));
     }
     let parameters = read(reads.parameters())?;
-    one_is_missing(now.time, &parameters, task, terms.index, sightings)?;
+    one_is_missing(now.time, &parameters, task, &terms, sightings)?;
     let mut step = refund(reads, id, LegState::Rejected, &terms)?;
     step.events.push(Event::Rejected { task: id });
     Ok(step)
@@ -34,9 +34,10 @@ fn one_is_missing(
     now: Timestamp,
     parameters: &Parameters,
     task: &Task,
-    own: u8,
+    terms: &Terms,
     sightings: &[Sighting],
 ) -> Result<(), Refusal> {
+    let own = terms.index;
     let mut reason = Refusal::NothingMissing;
     for sighting in sightings {
         let leg = task.leg(sighting.leg).filter(|_| sighting.leg != own);
@@ -46,9 +47,12 @@ fn one_is_missing(
             continue;
         }
         let (age, max) = (now.since(sighting.root.time), parameters.fresh);
-        if age <= max || sighted::stands(&sighting.root) {
+        // From before the own leg was registered it would be an option on one that was registered in between.
+        let later = sighting.root.time > terms.since;
+        if later && age <= max || sighted::stands(&sighting.root) {
             return Ok(());
         }
+        let max = max.min(now.since(terms.since));
         let (zone, actual) = (leg.zone.clone(), age);
         reason = Refusal::Stale { zone, max, actual };
     }

@@ -37,6 +37,7 @@ fn honest(name: &'static str, deadlines: &[u64], settlement: Settlement) -> Case
         registering: true,
         withdrawing: true,
         fork: None,
+        inexact: &[],
         closing: false,
         grace: 1,
         every_root: false,
@@ -161,6 +162,36 @@ fn two_legs_and_a_fork_after_deadlines() {
     ));
 }
 
+#[test]
+fn two_legs_and_a_fork_that_stays_inexact() {
+    for settlement in [Settlement::OnProof, Settlement::AfterDeadlines] {
+        holds(Case {
+            inexact: &[0],
+            ..forking("two legs, an inexact fork", &[3, 4], settlement, 2, 2)
+        });
+    }
+}
+
+/// To both of the others, or to one of them.
+fn three_legs_and_an_inexact_fork(inexact: &'static [u8], settlement: Settlement, slack: u8) {
+    let name = "three legs, an inexact fork";
+    holds(Case {
+        withdrawing: false,
+        inexact,
+        ..forking(name, &[2, 2, 3], settlement, 2, slack)
+    });
+}
+
+#[test]
+fn three_legs_and_a_fork_that_stays_inexact() {
+    three_legs_and_an_inexact_fork(&[0, 1], Settlement::OnProof, 0);
+}
+
+#[test]
+fn three_legs_and_a_fork_that_is_exact_to_one_of_them() {
+    three_legs_and_an_inexact_fork(&[0], Settlement::OnProof, 0);
+}
+
 /// The honest zones' legs are committed or wait; the forking zone's branches do as they like.
 #[test]
 fn three_legs_and_a_fork_on_proof() {
@@ -221,6 +252,8 @@ fn larger_worlds() {
         });
         holds(honest("long: four legs", &[3, 3, 3, 3], settlement));
         holds(forking("long: two legs, a fork", &[3, 5], settlement, 3, 4));
+        three_legs_and_an_inexact_fork(&[0, 1], settlement, 1);
+        three_legs_and_an_inexact_fork(&[0], settlement, 1);
         holds(forking(
             "long: three legs, a fork",
             &[2, 2, 3],

@@ -137,7 +137,8 @@ impl Small {
         !(kept && broken)
     }
 
-    /// Invariant 3: once every deadline (and grace) has passed, some settle succeeds while a leg is committed.
+    /// Invariant 3: once every deadline (and grace) has passed, and a branch is admitted or the fork is exact, some settle
+    /// succeeds while a leg is committed.
     fn never_stuck(&self, world: &World) -> bool {
         let chains = 0..world.chains.len() as u8;
         let done = chains.clone().all(|chain| {
@@ -154,7 +155,9 @@ impl Small {
         let graced = honest.iter().zip(&world.outlooks).enumerate();
         let graced = graced.into_iter().all(|(own, (chain, outlook))| {
             let from = self.case.deadlines[own].max(outlook.report.into());
-            outlook.report == 0 || u64::from(chain.height) >= from + self.case.grace
+            // Where nobody knows the end of the common prefix, only the admitted branch can tell.
+            let told = outlook.admitted || !self.case.inexact.contains(&(own as u8));
+            outlook.report == 0 || told && u64::from(chain.height) >= from + self.case.grace
         });
         let mut committed = (0..honest.len() as u8)
             .filter(|own| matches!(honest[usize::from(*own)].mark, COMMITTED | CONCEDED))

@@ -160,6 +160,31 @@ fn mutants_about_forks_are_caught() {
 }
 
 #[test]
+fn a_mutant_about_inexact_forks_is_caught() {
+    let case = forking(
+        "mutant: from G on an admitted branch counts for Reverse only, however inexact the fork",
+        &[3, 4],
+        Settlement::OnProof,
+        2,
+        2,
+    );
+    let case = Case {
+        inexact: &[0],
+        mutation: |now, input| {
+            let input = settling(input, |sighting| {
+                let admitted = sighting.root.branch > 0;
+                if let Some(fork) = sighting.root.standing.fork.as_mut() {
+                    fork.exact = admitted;
+                }
+            });
+            (now, input)
+        },
+        ..case
+    };
+    is_caught(case, "never stuck");
+}
+
+#[test]
 fn a_mutant_about_closed_zones_is_caught() {
     let mut case = honest(
         "mutant: nobody needs to have conceded, a closed zone",

@@ -188,6 +188,7 @@ impl Small {
         let last = self.zones() as u8 - 1;
         Terms {
             index: own as u8,
+            since: Timestamp(0),
             deadline: Height(self.case.deadlines[own]),
             registrant: world::user(10 + own as u8),
             funds: vec![Coin {
@@ -210,7 +211,9 @@ impl Small {
         let own = usize::from(question.zone);
         let (task, caller) = (self.task.clone(), world::relayer());
         let body = world::plain_body(&task, own);
-        let sightings = question.shown.iter().map(|shown| self.sighting(shown));
+        let exact = !self.case.inexact.contains(&question.zone);
+        let shown = question.shown.iter();
+        let sightings = shown.map(|shown| self.sighting(shown, exact));
         let sightings = sightings.collect();
         match question.verb {
             0 => {
@@ -248,7 +251,7 @@ impl Small {
         }
     }
 
-    pub fn sighting(&self, shown: &Shown) -> Sighting {
+    pub fn sighting(&self, shown: &Shown, exact: bool) -> Sighting {
         let fork = self.case.fork.unwrap_or(u8::MAX);
         let standing = match shown.fork {
             None if shown.closed > 0 => Standing {
@@ -270,7 +273,7 @@ impl Small {
                 fork: Some(Fork {
                     branch: 0,
                     height: Height(fork.into()),
-                    exact: true,
+                    exact,
                     first_report: Height(report.into()),
                 }),
                 ..world::active(shown.latest.into())

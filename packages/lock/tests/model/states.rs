@@ -107,6 +107,8 @@ pub struct Case {
     pub withdrawing: bool,
     /// The last zone forks here: the first header that differs.
     pub fork: Option<u8>,
+    /// The zones whose views never learn where exactly it forks.
+    pub inexact: &'static [u8],
     /// The others may close the last zone, each at any header that it can know. Every root is shown then.
     pub closing: bool,
     pub grace: u64,

@@ -4,8 +4,8 @@ use tessera_header::TrustedHeader;
 use tessera_primitives::{Address, Amount, Height, Overflow, ZoneId};
 
 use super::{
-    contradict, find, refuse_closed, refuse_distrusted, refuse_future, refuse_not_stored,
-    report_fork, write_belief, write_zone,
+    contradict, find, refuse_closed, refuse_distrusted, refuse_ending, refuse_future,
+    refuse_not_stored, report_fork, write_belief, write_zone,
 };
 use crate::{
     effect::{Effect, Step, Write},
@@ -62,6 +62,9 @@ pub(super) fn advance<R: Reads>(
         })),
         Place::New => {
             refuse_forked(&viewed, &shown)?;
+            if shown.grounds != Grounds::Hash {
+                refuse_ending(now, &viewed, viewed.last_headers())?;
+            }
             Ok(accept(now, viewed, shown, branch, caller)?)
         }
     }

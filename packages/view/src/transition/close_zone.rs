@@ -3,7 +3,8 @@ use tessera_primitives::ZoneId;
 use super::{find, write_zone};
 use crate::{effect::Step, event::Event, input::Now, Reads, Refusal, Refused};
 
-/// Announces the end: relayers have `close_delay` to bring the headers that the zone's last state should be read from.
+/// Announces the end: relayers have half of `close_delay` to bring the headers that the zone's last state should be read
+/// from. A quarter is left to contradict what came last, and one for the owner to admit a branch then.
 pub(super) fn close_zone<R: Reads>(
     now: &Now,
     reads: &R,
@@ -18,9 +19,11 @@ pub(super) fn close_zone<R: Reads>(
     viewed.zone.closing = Some(at);
     let mut step = Step::default();
     write_zone(&mut step, &viewed);
+    let until = viewed.last_headers().unwrap_or(at);
     step.events.push(Event::Closing {
         zone: viewed.id,
         at,
+        until,
     });
     Ok(step)
 }

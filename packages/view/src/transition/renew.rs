@@ -1,7 +1,8 @@
 use tessera_primitives::ZoneId;
 
 use super::{
-    find, refuse_closed, refuse_untimely, register_zone::refuse_taken, start_from, stored,
+    contradict, find, refuse_closed, refuse_untimely, register_zone::refuse_taken, start_from,
+    stored,
 };
 use crate::{
     effect::{Step, Write},
@@ -49,18 +50,15 @@ pub(super) fn renew<R: Reads>(
         let (after, actual) = (newest.header.time, header.time);
         return Err(Refused::Rule(Refusal::NotLater { after, actual }));
     }
+    // Both would be stored: anybody could show them as a fork. A new revision's first block names no parent.
+    if contradict(&newest.header, &header) {
+        let (height, stored) = (header.height, newest.header.height);
+        return Err(Refused::Rule(Refusal::Contradicted { height, stored }));
+    }
     refuse_untimely(now, &viewed.zone.params, &header)?;
-    if upgraded {
-        refuse_taken(reads, &chain_id)?;
-        viewed.zone.chain_id = chain_id.clone();
-    }
+    let alias = take_id(reads, &mut viewed, &chain_id)?;
     let mut step = start_from(&mut viewed, anchor);
-    if upgraded {
-        step.writes.push(Write::Alias {
-            id: chain_id.clone(),
-            zone: viewed.id.clone(),
-        });
-    }
+    step.writes.extend(alias);
     step.events.push(Event::Renewed {
         zone: viewed.id,
         chain_id,
@@ -69,6 +67,23 @@ pub(super) fn renew<R: Reads>(
         time: header.time,
     });
     Ok(step)
+}
+
+/// Lets a zone carry another chain id from now on, a higher revision of its own: then the id becomes an alias.
+pub(super) fn take_id<R: Reads>(
+    reads: &R,
+    viewed: &mut Viewed,
+    chain_id: &ZoneId,
+) -> Result<Option<Write>, Refused<R::Error>> {
+    if !is_upgrade(viewed, chain_id)? {
+        return Ok(None);
+    }
+    refuse_taken(reads, chain_id)?;
+    viewed.zone.chain_id = chain_id.clone();
+    Ok(Some(Write::Alias {
+        id: chain_id.clone(),
+        zone: viewed.id.clone(),
+    }))
 }
 
 /// Whether the id is a higher revision of the zone's; the same id is none.

@@ -4,7 +4,8 @@ use tessera_primitives::{Address, Amount, Hash, Height, Overflow, ZoneId, ZoneSt
 use super::{
     below_on_branch, contradict,
     divergence::{tops, Chain, Divergence},
-    find, refuse_closed, refuse_distrusted, refuse_not_stored, write_belief, write_zone,
+    find, refuse_closed, refuse_distrusted, refuse_ending, refuse_not_stored, write_belief,
+    write_zone,
 };
 use crate::{
     effect::{Effect, Step},
@@ -42,6 +43,7 @@ pub(super) fn report_pair<R: Reads>(
     for line in [a, b] {
         refuse_groundless(now, reads, &viewed, line)?;
     }
+    refuse_ending(now, &viewed, viewed.last_evidence())?;
     let (top_a, top_b) = (&a.top.header, &b.top.header);
     if !contradict(top_a, top_b) {
         return Err(Refused::Rule(Refusal::NoConflict {
@@ -50,11 +52,10 @@ pub(super) fn report_pair<R: Reads>(
         }));
     }
     let known = viewed.open_fork().copied();
+    let highest = top_a.height.max(top_b.height);
+    refuse_above_shown(known, highest)?;
     let found = counted(known, compare(reads, &viewed, a, b)?)?;
-    let shown = known
-        .map_or(viewed.belief.latest, |known| known.shown)
-        .max(top_a.height)
-        .max(top_b.height);
+    let shown = known.map_or(viewed.belief.latest.max(highest), |known| known.shown);
     let record = ForkRecord {
         branch: viewed.belief.branch,
         admitted: viewed.zone.admitted,
@@ -101,20 +102,44 @@ fn report_links<R: Reads>(
         Chain::of_block(&known.pair.a, a),
         Chain::of_block(&known.pair.b, b),
     );
-    let below = below_on_branch(reads, &viewed, branch, known.height())?;
     let nothing_new = Refusal::NothingNew {
         known: known.height(),
     };
+    let below = below_on_branch(reads, &viewed, branch, known.height())?;
     let exact = exact(below.as_ref(), &chain_a, &chain_b)
         .filter(|bound| known.bound.parent.is_none() && bound.height >= known.height());
-    let bound = exact.ok_or(nothing_new)?;
+    let bound = exact.ok_or(nothing_new.clone())?;
     let record = ForkRecord { bound, ..known };
+    if revives(reads, &viewed, known, &record)? {
+        return Err(Refused::Rule(nothing_new));
+    }
     let vouched = is_vouched(&record, known.confirmed, below.as_ref());
     if branch != viewed.belief.branch && !vouched {
         let Block { height, hash } = record.below().unwrap_or_default();
         return Err(Refused::Rule(Refusal::Unconfirmed { height, hash }));
     }
     Ok(write_fork(viewed, record, Amount::ZERO))
+}
+
+/// Whether something that is stored and in doubt would count again, other than the very block that the record names: an
+/// owner's word puts in doubt what was stored below a fork, and no link reaches all of it.
+fn revives<R: Reads>(
+    reads: &R,
+    viewed: &Viewed,
+    known: ForkRecord,
+    record: &ForkRecord,
+) -> Result<bool, Refused<R::Error>> {
+    let lowest = reads
+        .header_above(viewed.zone.number, known.height().minus(1)?)
+        .map_err(Refused::Read)?;
+    let lowest = lowest.map(|stored| block(&stored.header));
+    let counts = lowest.filter(|lowest| lowest.height < record.height());
+    Ok(counts.is_some() && counts != record.below())
+}
+
+fn block(header: &TrustedHeader) -> Block {
+    let (height, hash) = (header.height, header.hash);
+    Block { height, hash }
 }
 
 /// Whether more than the signers of the pair say that the block below an exact fork is of the zone's chain: the owner's
@@ -124,10 +149,7 @@ pub(super) fn is_vouched(
     confirmed: Option<Block>,
     stored: Option<&TrustedHeader>,
 ) -> bool {
-    let stored = stored.map(|header| Block {
-        height: header.height,
-        hash: header.hash,
-    });
+    let stored = stored.map(block);
     let below = record.below();
     below.is_some() && (below == confirmed || below == stored)
 }
@@ -147,6 +169,17 @@ fn refuse_groundless<R: Reads>(
             let height = header.height;
             Err(Refused::Rule(Refusal::NoKnownHash { height }))
         }
+    }
+}
+
+/// A branch is admitted above all that was shown, so while a fork is open nothing higher is: else whoever forged it could
+/// put the admission off for as long as they like. What differs lower can be shown by headers that lie lower.
+fn refuse_above_shown(known: Option<ForkRecord>, actual: Height) -> Result<(), Refusal> {
+    match known {
+        Some(ForkRecord { shown, .. }) if actual > shown => {
+            Err(Refusal::AboveShown { shown, actual })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -256,7 +289,7 @@ pub(super) fn remember(viewed: &mut Viewed, record: ForkRecord) {
     }
 }
 
-fn write_fork(mut viewed: Viewed, record: ForkRecord, bounty: Amount) -> Step {
+pub(super) fn write_fork(mut viewed: Viewed, record: ForkRecord, bounty: Amount) -> Step {
     remember(&mut viewed, record);
     let mut step = Step::default();
     write_zone(&mut step, &viewed);

@@ -231,9 +231,20 @@ impl Reader {
         header: TrustedHeader,
         parent: Option<Block>,
     ) -> Result<Step, Refusal> {
+        let chain_id = self.viewed().zone.chain_id;
+        self.admit_as(chain_id, header, parent)
+    }
+
+    pub fn admit_as(
+        &mut self,
+        chain_id: ZoneId,
+        header: TrustedHeader,
+        parent: Option<Block>,
+    ) -> Result<Step, Refusal> {
         let anchor = anchor(header);
         self.run(Input::AdmitBranch {
             zone: zone(),
+            chain_id,
             anchor,
             parent,
         })
@@ -334,4 +345,52 @@ pub fn report(evidence: ForkEvidence) -> Input {
         evidence,
         caller: address("watcher"),
     }
+}
+
+/// A header that the honest chain does not have, on a parent that somebody named.
+pub fn forged(height: u64, parent: Hash, seed: &str) -> TrustedHeader {
+    TrustedHeader {
+        hash: Hash::sha256_of(&[seed.as_bytes(), &height.to_be_bytes(), parent.as_bytes()]),
+        parent,
+        ..Histories::new().header(0, height)
+    }
+}
+
+/// A hash that no block has.
+pub fn nothing() -> Hash {
+    Hash::sha256(b"a block that never was")
+}
+
+/// The reader holds 50, 60 and 80 of the honest chain.
+pub fn honest() -> (Histories, Reader) {
+    let histories = Histories::new();
+    let mut reader = Reader::new(&histories);
+    reader.advance(50, histories.header(0, 60)).unwrap();
+    reader.advance(60, histories.header(0, 80)).unwrap();
+    (histories, reader)
+}
+
+/// Two headers at 75 that name a block which never was; and that block's header, with any root they like.
+pub fn on_an_invented_parent(reader: &mut Reader) -> TrustedHeader {
+    let invented = forged(74, nothing(), "invented");
+    let pair = |seed| line(verified(60, forged(75, invented.hash, seed)), vec![]);
+    reader.report(pair("one"), pair("two")).unwrap();
+    invented
+}
+
+/// The height of branch 0's fork, and whether it is exact.
+pub fn fork(reader: &Reader) -> (u64, bool) {
+    let fork = reader.standing().fork.unwrap();
+    (fork.height.0, fork.exact)
+}
+
+/// Histories 0 and 1, which part at 70; the reader holds 50, 60 and 80 of history 0, and a reserve.
+pub fn forked_at_70() -> (Histories, Reader) {
+    let mut histories = Histories::new();
+    histories.fork(0, 70);
+    let mut reader = Reader::new(&histories);
+    reader.advance(50, histories.header(0, 60)).unwrap();
+    reader.advance(60, histories.header(0, 80)).unwrap();
+    reader.fund(1_000);
+    (histories, reader)
 }

@@ -224,6 +224,7 @@ async fn relay(sites: &[Site], tasks: &[Hash]) -> anyhow::Result<()> {
         view: site.view.clone(),
         start: site.start,
         poll: Duration::from_millis(200),
+        wake: None,
         max_messages: 30,
     });
     let relay = Arc::new(Relay::new(zones.collect(), ledger));

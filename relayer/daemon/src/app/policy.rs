@@ -1,13 +1,15 @@
-use cosmrs::AccountId;
 use tessera_planner::{Filter, Policy, Price, Work};
 use tessera_primitives::{Address, Amount, CanonicalAddress};
 
 use super::AppError;
-use crate::config::{ChainConfig, Config, PolicyConfig};
+use crate::{
+    chain::{account_bytes, wasmd::fee},
+    config::{ChainConfig, Config, PolicyConfig},
+};
 
 /// Gas of a commit or a settle of one task alone, its share of a view's header included: what `ci/bench` measures, and
 /// more than it costs in company.
-const TASK_GAS: f64 = 161_000.0;
+const TASK_GAS: u64 = 161_000;
 
 /// What the configuration lets the planner decide.
 ///
@@ -15,6 +17,7 @@ const TASK_GAS: f64 = 161_000.0;
 /// [`AppError::Address`] for an address in `[policy]` that is none.
 pub fn policy(config: &Config) -> Result<Policy, AppError> {
     Ok(Policy {
+        locks: config.mode.locks.enabled,
         refresh: config.mode.clients.enabled && config.mode.clients.refresh,
         misbehaviour: config.mode.clients.enabled && config.mode.clients.misbehaviour,
         reject_own: config.mode.locks.reject_own,
@@ -38,14 +41,13 @@ fn work(config: &Config) -> Result<Work, AppError> {
 }
 
 /// A profit below zero is a loss that is put up with: so much less counts as cost.
-#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
 fn price(policy: &PolicyConfig, chain: &ChainConfig) -> Price {
-    let fee = (TASK_GAS * chain.gas_multiplier * chain.gas_price.price).ceil() as u128;
+    let fee = fee(TASK_GAS, chain.gas_multiplier * chain.gas_price.price);
     let profit = policy.min_profit.unwrap_or_default();
     let loss = u128::from(profit.min(0).unsigned_abs());
     Price {
         min_tip: Amount(policy.min_tip.into()),
-        cost: Amount(fee.saturating_sub(loss)),
+        cost: Amount(fee.0.saturating_sub(loss)),
         min_profit: policy
             .min_profit
             .map(|profit| Amount(profit.max(0).unsigned_abs().into())),
@@ -70,15 +72,10 @@ fn filter<T: Ord>(allow: impl Iterator<Item = T>, deny: impl Iterator<Item = T>)
     }
 }
 
-/// The bytes of an address, whatever its prefix: a key has the same on all zones.
 fn canonical(address: &Address) -> Result<CanonicalAddress, AppError> {
-    let wrong = |reason: String| AppError::Address {
+    let bytes = account_bytes(address.as_str()).map(|(_, bytes)| bytes);
+    bytes.map_err(|reason| AppError::Address {
         address: address.to_string(),
         reason,
-    };
-    let id: AccountId = address
-        .as_str()
-        .parse()
-        .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?;
-    CanonicalAddress::new(id.to_bytes()).map_err(|error| wrong(error.to_string()))
+    })
 }

@@ -28,10 +28,7 @@ mod pool;
 mod price;
 mod transaction;
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use cosmrs::AccountId;
@@ -39,8 +36,8 @@ use tessera_primitives::{Address, Amount, Asset, CanonicalAddress, Height, ZoneI
 use tokio::sync::Mutex;
 
 use super::{
-    block_height, Call, Chain, ChainBlock, ChainError, Included, LightBlock, Offered, Prepared,
-    Proven,
+    account_bytes, block_height, Call, Chain, ChainBlock, ChainError, Included, LightBlock,
+    Offered, Prepared, Proven,
 };
 use crate::keys::SigningKey;
 
@@ -51,6 +48,7 @@ pub use fault::Fault;
 pub use health::Service;
 pub use node::shown;
 pub use outcome::Outcome;
+pub use price::fee;
 
 /// How transactions of one zone are paid.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,16 +98,9 @@ pub struct Settings {
 
 /// What all accounts of a zone share.
 struct Shared {
-    zone: ZoneId,
-    account_prefix: String,
-    current: RwLock<Arc<Current>>,
-    price: Mutex<Option<price::Known>>,
-}
-
-/// What an operator may change while it is used.
-struct Current {
     settings: Settings,
     pool: Arc<Pool>,
+    price: Mutex<Option<price::Known>>,
 }
 
 /// A real zone, and an account there.
@@ -140,9 +131,8 @@ impl Wasmd {
     pub fn open(settings: Settings) -> Result<Wasmd, ChainError> {
         let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
         let shared = Shared {
-            zone: settings.zone.clone(),
-            account_prefix: settings.account_prefix.clone(),
-            current: RwLock::new(Arc::new(Current { settings, pool })),
+            settings,
+            pool,
             price: Mutex::new(None),
         };
         Ok(Wasmd {
@@ -156,7 +146,7 @@ impl Wasmd {
     /// # Errors
     /// [`ChainError::Address`] for a prefix that makes no address.
     pub fn with_key(&self, key: SigningKey) -> Result<Wasmd, ChainError> {
-        let prefix = &self.shared.account_prefix;
+        let prefix = &self.settings().account_prefix;
         let account = key.account(prefix);
         let account = account.map_err(|error| ChainError::Address {
             zone: self.id().clone(),
@@ -190,18 +180,15 @@ impl Wasmd {
     }
 
     fn id(&self) -> &ZoneId {
-        &self.shared.zone
+        &self.shared.settings.zone
     }
 
-    fn pool(&self) -> Arc<Pool> {
-        self.current().pool.clone()
+    fn pool(&self) -> &Arc<Pool> {
+        &self.shared.pool
     }
 
-    /// What holds now. It is asked for anew for every request, so that a change reaches whoever waits.
-    fn current(&self) -> Arc<Current> {
-        // It is replaced as a whole, so that nobody leaves half of it.
-        let current = self.shared.current.read();
-        current.unwrap_or_else(PoisonError::into_inner).clone()
+    fn settings(&self) -> &Settings {
+        &self.shared.settings
     }
 }
 
@@ -216,41 +203,11 @@ impl Chain for Wasmd {
     }
 
     fn gas_denom(&self) -> Option<String> {
-        Some(self.current().settings.gas.denom.clone())
+        Some(self.settings().gas.denom.clone())
     }
 
     fn services(&self) -> Vec<Service> {
         self.pool().services()
-    }
-
-    async fn adopt(&self, settings: Settings) -> Result<(), ChainError> {
-        let same =
-            settings.zone == *self.id() && settings.account_prefix == self.shared.account_prefix;
-        if !same {
-            return Err(ChainError::WrongChain {
-                endpoint: "the new configuration".into(),
-                expected: self.id().clone(),
-                actual: settings.zone.to_string(),
-            });
-        }
-        let old = self.current();
-        let same_nodes = settings.endpoints == old.settings.endpoints
-            && settings.timeout == old.settings.timeout;
-        let pool = if same_nodes {
-            old.pool.clone()
-        } else {
-            let pool = Pool::new(&settings.zone, &settings.endpoints, settings.timeout)?;
-            pool.check().await?;
-            pool
-        };
-        let changed = Arc::new(Current { settings, pool });
-        *self
-            .shared
-            .current
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = changed;
-        self.forget_price().await;
-        Ok(())
     }
 
     async fn tip(&self) -> Result<Height, ChainError> {
@@ -305,18 +262,12 @@ impl Chain for Wasmd {
             text: address.to_string(),
             reason,
         };
-        let prefix = &self.shared.account_prefix;
-        let id: AccountId = address
-            .as_str()
-            .parse()
-            .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?;
-        if id.prefix() != prefix {
-            return Err(wrong(format!(
-                "its prefix is {}, not {prefix}",
-                id.prefix()
-            )));
+        let expected = &self.settings().account_prefix;
+        let (prefix, bytes) = account_bytes(address.as_str()).map_err(wrong)?;
+        if prefix != *expected {
+            return Err(wrong(format!("its prefix is {prefix}, not {expected}")));
         }
-        CanonicalAddress::new(id.to_bytes()).map_err(|error| wrong(error.to_string()))
+        Ok(bytes)
     }
 
     fn humanise(&self, address: &CanonicalAddress) -> Result<Address, ChainError> {
@@ -325,7 +276,7 @@ impl Chain for Wasmd {
             text: address.to_string(),
             reason,
         };
-        let id = AccountId::new(&self.shared.account_prefix, address.as_bytes())
+        let id = AccountId::new(&self.settings().account_prefix, address.as_bytes())
             .map_err(|error| wrong(error.to_string()))?;
         Address::new(id.to_string()).map_err(|error| wrong(error.to_string()))
     }
@@ -334,7 +285,7 @@ impl Chain for Wasmd {
         let sender = &self.lane()?.account;
         let messages = calls.iter().map(|call| execute_message(sender, call));
         let spare = calls.iter().map(|call| call.spare_gas).max();
-        let max_bytes = self.current().settings.max_bytes;
+        let max_bytes = self.settings().max_bytes;
         self.sign(messages.collect(), spare.unwrap_or_default(), max_bytes)
             .await
     }

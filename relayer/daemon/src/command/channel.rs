@@ -1,7 +1,7 @@
 //! `tessera channel`
 
-use anyhow::Context as _;
 use clap::Subcommand;
+use ibc_relayer_types::core::ics24_host::identifier::{ChainId, PortId};
 
 use super::{Context, Outcome};
 use crate::packets::{self, Route};
@@ -45,27 +45,27 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         ordered,
         channel_version,
     } = arguments;
-    let mut config = context.config()?;
+    let config = context.config()?;
     for chain in [&a_chain, &b_chain] {
         config.chain(chain)?;
     }
-    config
-        .chains
-        .retain(|chain| [&a_chain, &b_chain].contains(&&chain.id.to_string()));
-    let keys = packets::keys(&config, &context.keys())?;
-    let hermes = packets::hermes_config(&config)?;
     let route = Route {
-        a_chain: a_chain.parse().context("--a-chain")?,
-        b_chain: b_chain.parse().context("--b-chain")?,
-        a_port: a_port.parse().context("--a-port")?,
-        b_port: b_port.parse().context("--b-port")?,
+        a_chain: ChainId::from_string(&a_chain),
+        b_chain: ChainId::from_string(&b_chain),
+        a_port: port("--a-port", &a_port)?,
+        b_port: port("--b-port", &b_port)?,
         ordered,
         version: channel_version,
     };
-    let opened = tokio::task::spawn_blocking(move || packets::open(hermes, keys, &route)).await??;
+    let opened = packets::open(&config, &context.keys(), route).await?;
     let end = |end: &packets::End| format!("{} {}/{}", end.chain, end.port, end.channel);
     Outcome::new(
         format!("open: {} <-> {}", end(&opened.a), end(&opened.b)),
         &opened,
     )
+}
+
+fn port(flag: &str, text: &str) -> anyhow::Result<PortId> {
+    let port = text.parse::<PortId>();
+    port.map_err(|error| anyhow::anyhow!("{flag}: {}", error.detail()))
 }

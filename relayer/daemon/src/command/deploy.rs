@@ -17,7 +17,7 @@ use self::{
     manifest::{Manifest, ZoneManifest},
     record::Record,
 };
-use super::{Context, Outcome};
+use super::{progress::Progress, Context, Outcome};
 use crate::{
     app,
     chain::{wasmd::Wasmd, Chain},
@@ -84,12 +84,16 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             admin,
         });
     }
+    let bar = Progress::new(context, Some(sites.len().saturating_mul(2)))?;
     for site in &sites {
+        bar.next(format!("making contracts on {}", site.id()));
         site.contracts(&arguments.artifacts, &mut record).await?;
     }
     for site in &sites {
+        bar.next(format!("linking {}", site.id()));
         site.link(&sites, &record).await?;
     }
+    drop(bar);
     let text = format!("deployed; see {}", path.display());
     Outcome::new(text, record.zones())
 }

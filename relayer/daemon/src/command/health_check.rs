@@ -1,18 +1,23 @@
 //! `tessera health-check`: asks every node, key and view of the configuration, and says what an operator should look at.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
-use tessera_primitives::{Asset, Denom, Timestamp, ZoneId, ZoneStatus};
+use tessera_primitives::{Asset, Denom, ZoneId, ZoneStatus};
 
 use super::{Context, Outcome};
 use crate::{
     app,
-    chain::{wasmd::Wasmd, Chain},
+    chain::{
+        grpc,
+        wasmd::{self, Wasmd},
+        Chain,
+    },
     config::ChainConfig,
     duties::ask_views,
+    relay::wall_clock,
 };
 
 /// What to ask.
@@ -82,13 +87,24 @@ async fn check(
         };
         note(format!("node {}", service.endpoint), outcome);
     }
+    for address in &chain.grpc_addrs {
+        let answer = grpc::network(address, chain.rpc_timeout).await;
+        let outcome = match answer {
+            Ok(network) if network == chain.id.as_str() => Ok(format!("serves {network}")),
+            Ok(network) => Err(anyhow::anyhow!("it serves chain {network:?}")),
+            Err(reason) => Err(anyhow::anyhow!(reason)),
+        };
+        note(format!("grpc {}", wasmd::shown(address)), outcome);
+    }
     note("clock".into(), clock(&node, chain.clock_drift).await);
     match context.keys().list(&chain.id) {
         Ok(listed) => {
-            for name in &chain.key_names {
+            let signer = chain.signer.as_ref().map(|s| s.account.to_string());
+            let ours = chain.key_names.iter().map(|name| (name, signer.clone()));
+            let packets = chain.packet_key_name.iter().map(|name| (name, None));
+            for (name, elsewhere) in ours.chain(packets) {
                 let known = listed.iter().find(|key| key.name == *name);
-                let account = known.map(|key| key.account.clone());
-                let account = account.or(chain.signer.as_ref().map(|s| s.account.to_string()));
+                let account = known.map(|key| key.account.clone()).or(elsewhere);
                 note(format!("key {name}"), purse(&node, chain, account).await);
             }
         }
@@ -105,17 +121,11 @@ async fn check(
     Ok(())
 }
 
-fn now() -> Timestamp {
-    let passed = SystemTime::now().duration_since(UNIX_EPOCH);
-    let nanos = passed.unwrap_or_default().as_nanos();
-    Timestamp(u64::try_from(nanos).unwrap_or(u64::MAX))
-}
-
 /// Whether this machine's clock and the chain's agree, as far as the newest block can tell.
 async fn clock(node: &Wasmd, drift: Duration) -> anyhow::Result<String> {
     let tip = node.tip().await?;
     let block = node.block(tip).await?;
-    let (ours, theirs) = (now(), block.time);
+    let (ours, theirs) = (wall_clock(), block.time);
     let ahead = Duration::from_nanos(theirs.0.saturating_sub(ours.0));
     anyhow::ensure!(
         ahead <= drift,
@@ -159,7 +169,7 @@ async fn views(
     let views = ask_views(node, contract).await?;
     let judged = views.into_iter().map(|view| {
         let (zone, height) = (view.zone.clone(), view.latest.height);
-        let age = now().since(view.latest.time);
+        let age = wall_clock().since(view.latest.time);
         let left = view.params.trusting_period.0.saturating_sub(age.0);
         let outcome = match view.status {
             ZoneStatus::Active => Ok(format!(

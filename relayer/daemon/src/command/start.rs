@@ -11,13 +11,14 @@ use super::{Context, Outcome};
 use crate::{
     app,
     config::{Change, Config},
+    control,
     journal::Journal,
     keys::KeyRing,
     ledger::Ledger,
     observe::{self, Listen, Ports},
-    packets::{self, Packets},
+    packets,
     relay::{Relay, Zone},
-    running, telemetry, watch,
+    running, service, telemetry, watch,
 };
 
 /// Where the journal is.
@@ -34,6 +35,7 @@ struct Setup {
     policy: Policy,
     zones: Vec<Zone>,
     ports: Ports,
+    packets: Option<packets::Plan>,
 }
 
 impl Setup {
@@ -41,8 +43,9 @@ impl Setup {
     async fn new(config: Config, ring: &KeyRing, open: Option<&Ports>) -> anyhow::Result<Setup> {
         Ok(Setup {
             policy: app::policy(&config)?,
+            packets: packets::Plan::new(&config, ring)?,
             ports: Ports::open(listen(&config), open)?,
-            zones: connect(&config, ring).await?,
+            zones: app::serve_all(&config, ring).await?,
             config,
         })
     }
@@ -58,6 +61,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     // Before anybody can be told this process's number: a request to read again must not end it.
     let mut reloads = signal(SignalKind::hangup())?;
     let _running = running::claim(&path)?;
+    let told = CancellationToken::new();
+    let _untold = told.clone().drop_guard();
+    tokio::spawn(control::serve(control::listen(&path)?, told));
     let ring = context.keys();
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
@@ -66,7 +72,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         let relay = Arc::new(Relay::new(std::mem::take(&mut now.zones), ledger));
         let cancel = CancellationToken::new();
         setup = {
-            let relaying = relay_all(relay.clone(), &now, &ring, cancel.clone());
+            let relaying = relay_all(relay.clone(), &now, cancel.clone());
             tokio::pin!(relaying);
             tokio::select! {
                 ended = &mut relaying => {
@@ -89,15 +95,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     )
 }
 
-async fn connect(config: &Config, ring: &KeyRing) -> anyhow::Result<Vec<Zone>> {
-    let mut zones = Vec::new();
-    for chain in &config.chains {
-        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        zones.push(app::serve(chain, Some((ring, &names))).await?);
-    }
-    Ok(zones)
-}
-
 /// Waits until nobody holds a relay, and with it the journal, any longer: what was started beside it may end a little later.
 async fn released(relay: Arc<Relay>) {
     let held = Arc::downgrade(&relay);
@@ -115,14 +112,13 @@ async fn released(relay: Arc<Relay>) {
 async fn relay_all(
     relay: Arc<Relay>,
     setup: &Setup,
-    ring: &KeyRing,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
     // Whoever looks at it is told to the end; what is looked up for them ends with it.
     let (shown, ended) = (CancellationToken::new(), cancel.clone().drop_guard());
     let showing = observe::serve(relay.clone(), &setup.ports, shown.clone());
     let relaying = async {
-        let relayed = relay_zones(&relay, &setup.config, ring, cancel).await;
+        let relayed = relay_zones(&relay, setup, cancel).await;
         drop(ended);
         shown.cancel();
         relayed
@@ -132,8 +128,7 @@ async fn relay_all(
 
 async fn relay_zones(
     relay: &Arc<Relay>,
-    config: &Config,
-    ring: &KeyRing,
+    setup: &Setup,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
     for zone in relay.zones() {
@@ -143,33 +138,19 @@ async fn relay_zones(
         }
         let id = zone.chain.zone();
         tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
-        let every = config.telemetry.refresh_interval;
+        let every = setup.config.telemetry.refresh_interval;
         let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
-    let packets = start_packets(config, ring).await?;
-    let relayed = relay.clone().run(cancel).await;
-    if let Some(packets) = packets {
-        tokio::task::spawn_blocking(move || packets.stop()).await??;
-    }
+    service::ready();
+    tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
+    let packets = async {
+        if let Some(plan) = setup.packets.clone() {
+            packets::serve(relay, plan, cancel.clone()).await;
+        }
+    };
+    let (relayed, ()) = tokio::join!(relay.clone().run(cancel.clone()), packets);
     Ok(relayed?)
-}
-
-/// Ordinary IBC, where `[mode.packets]` enables it.
-async fn start_packets(config: &Config, ring: &KeyRing) -> anyhow::Result<Option<Packets>> {
-    if !config.mode.packets.enabled {
-        return Ok(None);
-    }
-    let keys = packets::keys(config, ring)?;
-    if keys.is_empty() {
-        tracing::warn!("[mode.packets] is enabled, and no chain has a packet_key_name");
-        return Ok(None);
-    }
-    let hermes = packets::hermes_config(config)?;
-    let chains = keys.len();
-    let started = tokio::task::spawn_blocking(move || Packets::start(hermes, keys)).await??;
-    tracing::info!(chains, "relaying packets of ordinary IBC");
-    Ok(Some(started))
 }
 
 fn listen(config: &Config) -> Listen {
@@ -196,6 +177,7 @@ async fn next_setup(
         tokio::select! {
             () = &mut interrupted => {
                 tracing::info!("stopping");
+                service::stopping();
                 return None;
             }
             _ = reloads.recv() => {}

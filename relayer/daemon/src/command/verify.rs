@@ -17,6 +17,7 @@ use super::{
         manifest::{Manifest, ZoneManifest},
         record::Record,
     },
+    progress::Progress,
     Context, Outcome,
 };
 use crate::{app, chain::wasmd::Wasmd};
@@ -87,7 +88,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let released = checksums(&text).with_context(|| arguments.checksums.display().to_string())?;
     let admins = admins(&arguments.admin)?;
     let mut findings = Vec::new();
+    let bar = Progress::new(context, Some(manifest.zones.len()))?;
     for zone in &manifest.zones {
+        bar.next(zone.id.to_string());
         let chain = app::reach(config.chain(zone.id.as_str())?, None).await?;
         let others = manifest.zones.iter().filter(|other| other.id != zone.id);
         let mut checked = Checked {
@@ -105,6 +108,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         checked.configuration().await?;
         findings.append(&mut checked.findings);
     }
+    drop(bar);
     report(&findings)
 }
 

@@ -118,6 +118,15 @@ fn accounts(chain: &ChainConfig) -> Vec<Claim> {
             &listed,
         ),
         claim(
+            !chain
+                .packet_key_name
+                .iter()
+                .any(|name| names.contains(name)),
+            "packet_key_name",
+            "a name that is none of key_names",
+            chain.packet_key_name.as_deref().unwrap_or_default(),
+        ),
+        claim(
             is_prefix(prefix),
             "account_prefix",
             "lower-case letters and digits",

@@ -85,7 +85,7 @@ const REASONS: [(&str, &str); 12] = [
     ("mode.connections", "handshakes are made by `tessera channel open`"),
     ("mode.channels", "handshakes are made by `tessera channel open`"),
     ("telemetry.buckets", "the buckets of latencies are fixed"),
-    ("tracing_server", "the log level is changed by `tessera config reload`"),
+    ("tracing_server", "what a running relayer logs is changed by `tessera logs`, through a socket beside its journal"),
     ("chains.event_source", "blocks are pulled from a cursor, one by one, and the websocket only wakes"),
     ("chains.trusted_node", "no node is trusted: what it says is verified"),
     ("chains.key_store_folder", "keys are in the folder `keys` beside the configuration: add them with `tessera keys add --key-file`"),

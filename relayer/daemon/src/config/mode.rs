@@ -31,6 +31,31 @@ pub enum LogLevel {
     Trace,
 }
 
+impl LogLevel {
+    /// Its name in a log filter.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+            LogLevel::Trace => "trace",
+        }
+    }
+
+    /// The directives of a log filter that are meant by it: Hermes' library says at `info` what others say at `debug`.
+    pub fn directives(self) -> String {
+        let packets = match self {
+            LogLevel::Error => LogLevel::Error,
+            LogLevel::Warn | LogLevel::Info => LogLevel::Warn,
+            LogLevel::Debug => LogLevel::Info,
+            LogLevel::Trace => LogLevel::Debug,
+        };
+        let (level, packets) = (self.name(), packets.name());
+        format!("warn,tessera={level},ibc_relayer={packets},ibc_telemetry=error")
+    }
+}
+
 /// `[mode]`
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]

@@ -248,6 +248,7 @@ impl Side {
             witnesses: Vec::new(),
             start: Height(1),
             poll: Duration::from_millis(50),
+            wake: None,
             max_messages: 30,
         })
     }

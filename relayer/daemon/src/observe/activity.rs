@@ -83,7 +83,6 @@ impl Activity {
     /// A node was asked for its newest block.
     pub fn tip(&self, zone: &ZoneId, tip: Height, at: Timestamp) {
         self.zone(zone, |activity| activity.tip = Some((tip, at)));
-        self.metrics.tip(zone, tip);
     }
 
     /// A transaction has an end.
@@ -115,6 +114,11 @@ impl Activity {
         self.metrics.fork_reported(on, of);
     }
 
+    /// A client of ordinary IBC on `on` was frozen by our evidence of a fork of `of`.
+    pub fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
+        self.metrics.client_frozen(on, of);
+    }
+
     /// What an account holds now.
     pub fn holds(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {
         self.zone(zone, |activity| {
@@ -125,7 +129,6 @@ impl Activity {
             });
             wallet.balance = balance;
         });
-        self.metrics.holds(zone, account, denom, balance);
     }
 
     /// Something went wrong. What is said again is counted and not repeated.

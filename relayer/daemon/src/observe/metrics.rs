@@ -3,9 +3,9 @@ use std::{fmt, sync::atomic::AtomicU64, time::Duration};
 use prometheus_client::{
     encoding::{text::encode, EncodeLabelSet},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
-    registry::{Registry, Unit},
+    registry::{Metric, Registry, Unit},
 };
-use tessera_primitives::{Address, Amount, Height, ZoneId};
+use tessera_primitives::{Address, Amount, ZoneId};
 
 use super::{activity::Sent, state::State};
 
@@ -49,14 +49,76 @@ type Level = Gauge<f64, AtomicU64>;
 /// Everything that `/metrics` shows. Names that mean what Hermes means by them are Hermes'.
 pub(super) struct Metrics {
     registry: Registry,
+    counted: Counted,
+    seen: Seen,
+}
+
+/// What is counted as it happens.
+struct Counted {
     messages: Family<OfChain, Counter>,
     transactions: Family<OfEnd, Counter>,
     errors: Family<OfChain, Counter>,
     client_updates: Family<OfView, Counter>,
     forks_reported: Family<OfView, Counter>,
+    clients_frozen: Family<OfView, Counter>,
     fees: Family<OfWallet, Money>,
     latency_submitted: Family<OfChain, Histogram>,
     latency_confirmed: Family<OfChain, Histogram>,
+}
+
+impl Counted {
+    fn new(registry: &mut Registry) -> Counted {
+        let latency = || Family::new_with_constructor(histogram as fn() -> Histogram);
+        Counted {
+            messages: shown(
+                registry,
+                "total_messages_submitted",
+                "Messages in transactions that a node took",
+            ),
+            transactions: shown(
+                registry,
+                "transactions",
+                "Transactions by how they ended: included, failed in their block, or lost",
+            ),
+            errors: shown(registry, "errors", "Steps that failed and were tried again"),
+            client_updates: shown(
+                registry,
+                "client_updates_submitted",
+                "Headers of src_chain that the view on dst_chain took from us",
+            ),
+            forks_reported: shown(
+                registry,
+                "forks_reported",
+                "Forks of src_chain that we proved to the view on dst_chain",
+            ),
+            clients_frozen: shown(
+                registry,
+                "client_misbehaviours_submitted",
+                "Clients of src_chain in ordinary IBC on dst_chain that our evidence froze",
+            ),
+            fees: shown(
+                registry,
+                "fees_spent",
+                "Fees of transactions that a block had, in base units",
+            ),
+            latency_submitted: registered(
+                registry,
+                "tx_latency_submitted",
+                "Milliseconds from taking up duties until a node took their transaction",
+                latency(),
+            ),
+            latency_confirmed: registered(
+                registry,
+                "tx_latency_confirmed",
+                "Milliseconds from taking up duties until their transaction was seen in a block",
+                latency(),
+            ),
+        }
+    }
+}
+
+/// What is read off when somebody asks.
+struct Seen {
     wallet_balance: Family<OfWallet, Level>,
     tip: Family<OfChain, Gauge>,
     height: Family<OfChain, Gauge>,
@@ -72,166 +134,61 @@ pub(super) struct Metrics {
     alarms: Gauge,
 }
 
+impl Seen {
+    fn new(registry: &mut Registry) -> Seen {
+        Seen {
+            wallet_balance: shown(registry, "wallet_balance", "What an account can pay for gas, in base units"),
+            tip: shown(registry, "chain_tip", "Height of the node's newest block"),
+            height: shown(registry, "chain_height", "Height of the newest block that was read and written down"),
+            backlog_size: shown(registry, "backlog_size", "Legs on this chain that have not ended"),
+            backlog_oldest: shown(registry, "backlog_oldest", "Blocks since the oldest of them was registered"),
+            backlog_deadline: shown(registry, "backlog_deadline", "Blocks until the nearest deadline of a leg that waits to be committed; negative after it"),
+            client_expiration: {
+                let expiration = Family::default();
+                let help = "Until the view of src_chain on dst_chain expires unless it is advanced; 0 once it has";
+                registry.register_with_unit("client_expiration", help, Unit::Seconds, expiration.clone());
+                expiration
+            },
+            view_age: shown(registry, "view_age_blocks", "Blocks of src_chain that the view on dst_chain has not been shown"),
+            view_forked: shown(registry, "view_forked", "1 while the view on dst_chain waits for a branch of src_chain to be admitted"),
+            tasks_open: shown(registry, "tasks_open", "Tasks that are not over on every served zone"),
+            tasks_finished: shown(registry, "tasks_finished", "Tasks that were seen to their end, by the journal"),
+            stuck: shown(registry, "stuck", "Duties that failed so often that they are set aside: see `tessera query stuck`"),
+            alarms: shown(registry, "alarms", "What no relayer can mend and an owner should look at"),
+        }
+    }
+}
+
+fn histogram() -> Histogram {
+    Histogram::new(LATENCIES)
+}
+
+/// A new figure under its name.
+fn shown<M: Metric + Clone + Default>(registry: &mut Registry, name: &str, help: &str) -> M {
+    registered(registry, name, help, M::default())
+}
+
+fn registered<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
 impl Default for Metrics {
     fn default() -> Metrics {
-        let latency = || -> Family<OfChain, Histogram> {
-            Family::new_with_constructor(|| Histogram::new(LATENCIES))
-        };
-        let mut metrics = Metrics {
-            registry: Registry::default(),
-            messages: Family::default(),
-            transactions: Family::default(),
-            errors: Family::default(),
-            client_updates: Family::default(),
-            forks_reported: Family::default(),
-            fees: Family::default(),
-            latency_submitted: latency(),
-            latency_confirmed: latency(),
-            wallet_balance: Family::default(),
-            tip: Family::default(),
-            height: Family::default(),
-            backlog_size: Family::default(),
-            backlog_oldest: Family::default(),
-            backlog_deadline: Family::default(),
-            client_expiration: Family::default(),
-            view_age: Family::default(),
-            view_forked: Family::default(),
-            tasks_open: Gauge::default(),
-            tasks_finished: Gauge::default(),
-            stuck: Gauge::default(),
-            alarms: Gauge::default(),
-        };
-        metrics.register_counted();
-        metrics.register_seen();
-        metrics
+        let mut registry = Registry::default();
+        Metrics {
+            counted: Counted::new(&mut registry),
+            seen: Seen::new(&mut registry),
+            registry,
+        }
     }
 }
 
 impl Metrics {
-    /// What is counted as it happens.
-    fn register_counted(&mut self) {
-        let registry = &mut self.registry;
-        registry.register(
-            "total_messages_submitted",
-            "Messages in transactions that a node took",
-            self.messages.clone(),
-        );
-        registry.register(
-            "transactions",
-            "Transactions by how they ended: included, failed in their block, or lost",
-            self.transactions.clone(),
-        );
-        registry.register(
-            "errors",
-            "Steps that failed and were tried again",
-            self.errors.clone(),
-        );
-        registry.register(
-            "client_updates_submitted",
-            "Headers of src_chain that the view on dst_chain took from us",
-            self.client_updates.clone(),
-        );
-        registry.register(
-            "forks_reported",
-            "Forks of src_chain that we proved to the view on dst_chain",
-            self.forks_reported.clone(),
-        );
-        registry.register(
-            "fees_spent",
-            "Fees of transactions that a block had, in base units",
-            self.fees.clone(),
-        );
-        registry.register(
-            "tx_latency_submitted",
-            "Milliseconds from taking up duties until a node took their transaction",
-            self.latency_submitted.clone(),
-        );
-        registry.register(
-            "tx_latency_confirmed",
-            "Milliseconds from taking up duties until their transaction was seen in a block",
-            self.latency_confirmed.clone(),
-        );
-    }
-
-    /// What is read off when somebody asks.
-    fn register_seen(&mut self) {
-        let registry = &mut self.registry;
-        registry.register(
-            "wallet_balance",
-            "What an account can pay for gas, in base units",
-            self.wallet_balance.clone(),
-        );
-        registry.register(
-            "chain_tip",
-            "Height of the node's newest block",
-            self.tip.clone(),
-        );
-        registry.register(
-            "chain_height",
-            "Height of the newest block that was read and written down",
-            self.height.clone(),
-        );
-        registry.register(
-            "backlog_size",
-            "Legs on this chain that have not ended",
-            self.backlog_size.clone(),
-        );
-        registry.register(
-            "backlog_oldest",
-            "Blocks since the oldest of them was registered",
-            self.backlog_oldest.clone(),
-        );
-        registry.register(
-            "backlog_deadline",
-            "Blocks until the nearest deadline of a leg that waits to be committed; negative after it",
-            self.backlog_deadline.clone(),
-        );
-        registry.register_with_unit(
-            "client_expiration",
-            "Until the view of src_chain on dst_chain expires unless it is advanced; 0 once it has",
-            Unit::Seconds,
-            self.client_expiration.clone(),
-        );
-        registry.register(
-            "view_age_blocks",
-            "Blocks of src_chain that the view on dst_chain has not been shown",
-            self.view_age.clone(),
-        );
-        registry.register(
-            "view_forked",
-            "1 while the view on dst_chain waits for a branch of src_chain to be admitted",
-            self.view_forked.clone(),
-        );
-        registry.register(
-            "tasks_open",
-            "Tasks that are not over on every served zone",
-            self.tasks_open.clone(),
-        );
-        registry.register(
-            "tasks_finished",
-            "Tasks that were seen to their end, by the journal",
-            self.tasks_finished.clone(),
-        );
-        registry.register(
-            "stuck",
-            "Duties that failed so often that they are set aside: see `tessera query stuck`",
-            self.stuck.clone(),
-        );
-        registry.register(
-            "alarms",
-            "What no relayer can mend and an owner should look at",
-            self.alarms.clone(),
-        );
-    }
-
-    pub(super) fn tip(&self, zone: &ZoneId, tip: Height) {
-        self.tip.get_or_create(&chain(zone)).set(signed(tip.0));
-    }
-
     pub(super) fn sent(&self, sent: &Sent) {
         let chain = chain(&sent.zone);
         let messages = u64::try_from(sent.messages).unwrap_or(u64::MAX);
-        self.messages.get_or_create(&chain).inc_by(messages);
+        self.counted.messages.get_or_create(&chain).inc_by(messages);
         let outcome = match (sent.succeeded, sent.confirmed) {
             (true, _) => "included",
             (false, Some(_)) => "failed",
@@ -241,34 +198,43 @@ impl Metrics {
             chain: chain.chain.clone(),
             outcome,
         };
-        self.transactions.get_or_create(&end).inc();
-        let submitted = self.latency_submitted.get_or_create(&chain);
+        self.counted.transactions.get_or_create(&end).inc();
+        let submitted = self.counted.latency_submitted.get_or_create(&chain);
         submitted.observe(milliseconds(sent.submitted));
         if let Some(confirmed) = sent.confirmed {
             let wallet = wallet(&sent.zone, &sent.account, &sent.denom);
-            self.fees.get_or_create(&wallet).inc_by(units(sent.fee));
-            let latency = self.latency_confirmed.get_or_create(&chain);
+            self.counted
+                .fees
+                .get_or_create(&wallet)
+                .inc_by(units(sent.fee));
+            let latency = self.counted.latency_confirmed.get_or_create(&chain);
             latency.observe(milliseconds(confirmed));
         }
     }
 
     pub(super) fn advanced(&self, on: &ZoneId, of: &ZoneId) {
-        self.client_updates.get_or_create(&view(on, of)).inc();
+        self.counted
+            .client_updates
+            .get_or_create(&view(on, of))
+            .inc();
     }
 
     pub(super) fn fork_reported(&self, on: &ZoneId, of: &ZoneId) {
-        self.forks_reported.get_or_create(&view(on, of)).inc();
+        self.counted
+            .forks_reported
+            .get_or_create(&view(on, of))
+            .inc();
     }
 
-    pub(super) fn holds(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {
-        let wallet = wallet(zone, account, denom);
-        self.wallet_balance
-            .get_or_create(&wallet)
-            .set(units(balance));
+    pub(super) fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
+        self.counted
+            .clients_frozen
+            .get_or_create(&view(on, of))
+            .inc();
     }
 
     pub(super) fn mishap(&self, zone: &ZoneId) {
-        self.errors.get_or_create(&chain(zone)).inc();
+        self.counted.errors.get_or_create(&chain(zone)).inc();
     }
 
     /// All of it in the text format that Prometheus reads, with what this state shows.
@@ -285,33 +251,50 @@ impl Metrics {
     fn read_off(&self, state: &State) {
         for zone in &state.zones {
             let on = chain(&zone.zone);
-            self.height.get_or_create(&on).set(signed(zone.height.0));
+            self.seen
+                .height
+                .get_or_create(&on)
+                .set(signed(zone.height.0));
+            if let Some(tip) = zone.tip {
+                self.seen.tip.get_or_create(&on).set(signed(tip.0));
+            }
+            for (account, held) in &zone.wallets {
+                let labels = wallet(&zone.zone, account, &held.denom);
+                let level = self.seen.wallet_balance.get_or_create(&labels);
+                level.set(units(held.balance));
+            }
             let open = i64::try_from(zone.open).unwrap_or(i64::MAX);
-            self.backlog_size.get_or_create(&on).set(open);
+            self.seen.backlog_size.get_or_create(&on).set(open);
             let oldest = zone.oldest_blocks.unwrap_or_default();
-            self.backlog_oldest.get_or_create(&on).set(signed(oldest));
+            self.seen
+                .backlog_oldest
+                .get_or_create(&on)
+                .set(signed(oldest));
             // Without a deadline there is none to miss, and a figure that stays would say that there is.
             if let Some(blocks) = zone.deadline_blocks {
-                self.backlog_deadline.get_or_create(&on).set(blocks);
+                self.seen.backlog_deadline.get_or_create(&on).set(blocks);
             } else {
-                self.backlog_deadline.remove(&on);
+                self.seen.backlog_deadline.remove(&on);
             }
             for seen in &zone.views {
                 let labels = view(&zone.zone, &seen.of);
                 let expires = signed(seen.expires_in.0);
-                self.client_expiration.get_or_create(&labels).set(expires);
+                self.seen
+                    .client_expiration
+                    .get_or_create(&labels)
+                    .set(expires);
                 if let Some(age) = seen.age_blocks {
-                    self.view_age.get_or_create(&labels).set(signed(age));
+                    self.seen.view_age.get_or_create(&labels).set(signed(age));
                 }
                 let forked = i64::from(seen.open_fork.is_some());
-                self.view_forked.get_or_create(&labels).set(forked);
+                self.seen.view_forked.get_or_create(&labels).set(forked);
             }
         }
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-        self.tasks_open.set(count(state.open));
-        self.tasks_finished.set(signed(state.finished));
-        self.stuck.set(count(state.stuck.len()));
-        self.alarms.set(count(state.alarms.len()));
+        self.seen.tasks_open.set(count(state.open));
+        self.seen.tasks_finished.set(signed(state.finished));
+        self.seen.stuck.set(count(state.stuck.len()));
+        self.seen.alarms.set(count(state.alarms.len()));
     }
 }
 

@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use ibc_relayer::{
-    chain::handle::BaseChainHandle, channel::Channel, config::Config as HermesConfig,
-    connection::Connection, foreign_client::ForeignClient,
+    chain::handle::{BaseChainHandle, ChainHandle},
+    channel::Channel,
+    connection::Connection,
+    foreign_client::{ForeignClient, ForeignClientError},
 };
 use ibc_relayer_types::core::{
     ics04_channel::{channel::Ordering, version::Version},
@@ -12,7 +14,12 @@ use ibc_relayer_types::core::{
 };
 use serde::Serialize;
 
-use super::{failed, registry, shut_down, PacketKey, PacketsError};
+use super::{
+    aside, failed, hermes_config,
+    key::{can_pay, purse},
+    keys, registry, shut_down, site, PacketsError, Site, Sites,
+};
+use crate::{config::Config, keys::KeyRing};
 
 /// Between which ports of which chains.
 #[derive(Clone, Debug)]
@@ -55,24 +62,45 @@ pub struct End {
     pub channel: String,
 }
 
-/// Opens a channel over new clients and a new connection. It waits for blocks: call it where that holds nobody up.
+/// Opens a channel over new clients and a new connection. Before anything is made, both chains must answer and both keys
+/// be able to pay. It waits for blocks and for the library's pauses, a quarter of `max_block_time` a step.
 ///
 /// # Errors
 /// [`PacketsError`]; what was made before is on the chains and does no harm.
-pub fn open(
-    config: HermesConfig,
-    keys: Vec<PacketKey>,
-    route: &Route,
-) -> Result<Opened, PacketsError> {
-    let registry = registry(config, keys)?;
-    let chain = |id: &ChainId| {
-        let handle = registry.get_or_spawn(id);
-        handle.map_err(failed(format!("connecting to {id}")))
-    };
-    let (a, b) = (chain(&route.a_chain)?, chain(&route.b_chain)?);
-    let opened = open_between(a, b, route);
-    shut_down(&registry);
-    opened
+pub async fn open(config: &Config, ring: &KeyRing, route: Route) -> Result<Opened, PacketsError> {
+    if route.a_chain == route.b_chain {
+        return Err(PacketsError::SameChain {
+            chain: route.a_chain.to_string(),
+        });
+    }
+    let mut config = config.clone();
+    let sides = [route.a_chain.as_str(), route.b_chain.as_str()];
+    config
+        .chains
+        .retain(|chain| sides.contains(&chain.id.as_str()));
+    let keys = keys(&config, ring)?;
+    let mut sites = Sites::new();
+    for (chain, key) in config.chains.iter().zip(&keys) {
+        Site::preferred(chain)?;
+        let site = site(chain, None).await?;
+        let held = purse(chain, &site.rpc, key).await;
+        let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
+        can_pay(chain, key, held)?;
+        sites.insert(chain.id.clone(), site);
+    }
+    let config = hermes_config(&config, &sites)?;
+    aside(move || {
+        let registry = registry(config, keys)?;
+        let chain = |id: &ChainId| {
+            let handle = registry.get_or_spawn(id);
+            handle.map_err(failed(format!("connecting to {id}")))
+        };
+        let (a, b) = (chain(&route.a_chain)?, chain(&route.b_chain)?);
+        let opened = open_between(a, b, &route);
+        shut_down(&registry);
+        opened
+    })
+    .await?
 }
 
 fn open_between(
@@ -81,10 +109,10 @@ fn open_between(
     route: &Route,
 ) -> Result<Opened, PacketsError> {
     let (a_id, b_id) = (&route.a_chain, &route.b_chain);
-    let client = |on: &ChainId, of: &ChainId| failed(format!("making a client of {of} on {on}"));
-    let on_a = ForeignClient::new(a.clone(), b.clone()).map_err(client(a_id, b_id))?;
-    let on_b = ForeignClient::new(b, a).map_err(client(b_id, a_id))?;
+    let on_a = client(&a, &b)?;
+    let on_b = client(&b, &a)?;
     let (a_client, b_client) = (on_a.id().to_string(), on_b.id().to_string());
+    tracing::info!(%a_id, a_client, %b_id, b_client, "clients made");
     let connection = Connection::new(on_a, on_b, Duration::ZERO)
         .map_err(failed("the handshake of the connection"))?;
     let ordering = if route.ordered {
@@ -96,6 +124,7 @@ fn open_between(
         connection.a_connection_id().map(ToString::to_string),
         connection.b_connection_id().map(ToString::to_string),
     );
+    tracing::info!(%a_id, a_connection, %b_id, b_connection, "connection open");
     let channel = Channel::new(
         connection,
         ordering,
@@ -126,4 +155,31 @@ fn open_between(
                 .unwrap_or_default(),
         },
     })
+}
+
+/// Makes a client on a chain of another. A relayer that runs may use the same key, and its transaction be under way: then
+/// ours is tried again, as the library does by itself with all that follows.
+fn client(
+    on: &BaseChainHandle,
+    of: &BaseChainHandle,
+) -> Result<ForeignClient<BaseChainHandle, BaseChainHandle>, PacketsError> {
+    const TRIES: u32 = 10;
+    const PAUSE: Duration = Duration::from_secs(1);
+    let what = format!("making a client of {} on {}", of.id(), on.id());
+    let mut tries = 1;
+    loop {
+        match ForeignClient::new(on.clone(), of.clone()) {
+            Ok(client) => return Ok(client),
+            Err(error) if tries < TRIES && is_out_of_line(&error) => {
+                tries = tries.saturating_add(1);
+                std::thread::sleep(PAUSE);
+            }
+            Err(error) => return Err(failed(what)(error)),
+        }
+    }
+}
+
+/// Whether another transaction took the account's place in line. The library has no other word for it than the chain's.
+fn is_out_of_line(error: &ForeignClientError) -> bool {
+    error.to_string().contains("account sequence mismatch")
 }

@@ -5,14 +5,14 @@ use ibc_relayer::config::{ChainConfig as HermesChain, Config as HermesConfig};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::PacketsError;
+use super::{PacketsError, Site, Sites};
 use crate::config::{format_duration, ChainConfig, Config, EventSource, FilterPolicy};
 
-/// Hermes' configuration of the chains that take part in ordinary IBC: those with a `grpc_addr` and a `packet_key_name`.
+/// Hermes' configuration of the chains that have a site, which is what it keeps to.
 ///
 /// # Errors
 /// [`PacketsError::Config`] with what Hermes does not take.
-pub fn hermes_config(config: &Config) -> Result<HermesConfig, PacketsError> {
+pub fn hermes_config(config: &Config, sites: &Sites) -> Result<HermesConfig, PacketsError> {
     let mut hermes = HermesConfig::default();
     let (clients, packets) = (&config.mode.clients, &config.mode.packets);
     hermes.mode.clients.enabled = clients.enabled && clients.refresh;
@@ -23,25 +23,16 @@ pub fn hermes_config(config: &Config) -> Result<HermesConfig, PacketsError> {
     hermes.mode.packets.clear_on_start = packets.clear_on_start;
     hermes.mode.packets.clear_limit = packets.clear_limit;
     hermes.mode.packets.tx_confirmation = packets.tx_confirmation;
-    for chain in config.chains.iter().filter(|chain| takes_part(chain)) {
-        hermes.chains.push(hermes_chain(chain)?);
+    for chain in &config.chains {
+        if let Some(site) = sites.get(&chain.id) {
+            hermes.chains.push(hermes_chain(chain, site)?);
+        }
     }
     Ok(hermes)
 }
 
-/// Whether a chain takes part in ordinary IBC.
-pub(super) fn takes_part(chain: &ChainConfig) -> bool {
-    chain.packet_key_name.is_some()
-}
-
-fn hermes_chain(chain: &ChainConfig) -> Result<HermesChain, PacketsError> {
+fn hermes_chain(chain: &ChainConfig, site: &Site) -> Result<HermesChain, PacketsError> {
     let id = chain.id.to_string();
-    let grpc = chain.grpc_addrs.first();
-    let grpc = grpc.ok_or_else(|| PacketsError::Missing {
-        chain: id.clone(),
-        what: "grpc_addr",
-        remedy: "ordinary IBC asks the chain over gRPC",
-    })?;
     let key_name = chain.packet_key_name.clone().unwrap_or_default();
     let source = match &chain.event_source {
         EventSource::Pull => {
@@ -58,8 +49,8 @@ fn hermes_chain(chain: &ChainConfig) -> Result<HermesChain, PacketsError> {
     let mut written = json!({
         "id": id,
         "type": "CosmosSdk",
-        "rpc_addr": chain.rpc_addr(),
-        "grpc_addr": grpc,
+        "rpc_addr": site.rpc,
+        "grpc_addr": site.grpc,
         "event_source": source,
         "rpc_timeout": format_duration(chain.rpc_timeout),
         "account_prefix": chain.account_prefix,

@@ -1,52 +1,88 @@
 //! The keys that sign packets, from our key ring to Hermes' library, in memory alone.
 
+use std::fmt;
+
 use ibc_relayer::keyring::{AnySigningKeyPair, Secp256k1KeyPair};
+use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 use serde::Deserialize;
 use serde_json::json;
+use tessera_primitives::{Address, Amount, Asset, Denom};
 
-use super::{PacketKey, PacketsError};
+use super::PacketsError;
 use crate::{
+    app,
+    chain::Chain as _,
     config::{ChainConfig, Config},
     keys::{KeyError, KeyRing, Secret},
 };
 
-/// The packet keys of all chains that take part in ordinary IBC.
-///
-/// # Errors
-/// [`PacketsError::Key`]; one that is also among `key_names`: two programs would count one sequence.
-pub fn keys(config: &Config, ring: &KeyRing) -> Result<Vec<PacketKey>, PacketsError> {
-    let chains = config.chains.iter();
-    chains
-        .filter_map(|chain| Some((chain, chain.packet_key_name.as_deref()?)))
-        .map(|(chain, name)| key(chain, name, ring))
-        .collect()
+/// A chain's own key for packets.
+#[derive(Clone)]
+pub struct PacketKey {
+    /// The chain id.
+    pub chain: ChainId,
+    /// The key's name.
+    pub name: String,
+    /// Its address on the chain.
+    pub account: Address,
+    /// The key.
+    pub key: AnySigningKeyPair,
 }
 
-fn key(chain: &ChainConfig, name: &str, ring: &KeyRing) -> Result<PacketKey, PacketsError> {
+impl fmt::Debug for PacketKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PacketKey({}, {})", self.chain, self.name)
+    }
+}
+
+/// The packet keys of all these chains.
+///
+/// # Errors
+/// [`PacketsError::Missing`] where a chain names none; [`PacketsError::Key`] for one whose account signs other
+/// transactions of ours: two would count one sequence.
+pub fn keys(config: &Config, ring: &KeyRing) -> Result<Vec<PacketKey>, PacketsError> {
+    let chains = config.chains.iter();
+    chains.map(|chain| key(chain, ring)).collect()
+}
+
+fn key(chain: &ChainConfig, ring: &KeyRing) -> Result<PacketKey, PacketsError> {
+    let name = chain.packet_key_name.as_deref();
+    let name = name.ok_or_else(|| PacketsError::Missing {
+        chain: chain.id.to_string(),
+        what: "packet_key_name",
+        remedy: "name the key that signs packets of ordinary IBC",
+    })?;
     let wrong = |reason: String| PacketsError::Key {
         chain: chain.id.to_string(),
         reason,
     };
-    if chain.key_names.iter().any(|other| other == name) {
-        let reason = format!(
-            "packet_key_name {name:?} is one of key_names: packets need a key of their own"
-        );
-        return Err(wrong(reason));
-    }
     let failed = |error: KeyError| wrong(error.to_string());
     let secret = ring.secret(&chain.id, name).map_err(failed)?;
-    let pair = pair(&secret, &chain.account_prefix).map_err(failed)?;
+    let (account, pair) = pair(&secret, &chain.account_prefix).map_err(failed)?;
+    let listed = ring.list(&chain.id).map_err(failed)?;
+    let ours = |other: &&crate::keys::Listed| {
+        chain.key_names.contains(&other.name) && other.account == account.as_str()
+    };
+    if let Some(other) = listed.iter().find(ours) {
+        return Err(wrong(shared(name, &other.name)));
+    }
+    if let Some(signer) = chain.signer.as_ref().filter(|one| one.account == account) {
+        return Err(wrong(shared(name, signer.account.as_str())));
+    }
     Ok(PacketKey {
-        chain: ibc_relayer_types::core::ics24_host::identifier::ChainId::from_string(
-            chain.id.as_str(),
-        ),
+        chain: ChainId::from_string(chain.id.as_str()),
         name: name.into(),
+        account,
         key: AnySigningKeyPair::Secp256k1(pair),
     })
 }
 
+fn shared(name: &str, other: &str) -> String {
+    format!("packet_key_name {name:?} has the account of {other:?}, one of key_names: packets need an account of their own")
+}
+
 /// The library makes keys from mnemonics, and keeps their parts private; but it reads what it writes.
-fn pair(secret: &Secret, prefix: &str) -> Result<Secp256k1KeyPair, KeyError> {
+fn pair(secret: &Secret, prefix: &str) -> Result<(Address, Secp256k1KeyPair), KeyError> {
     let key = secret.key()?;
     let account = key.account(prefix)?;
     let public = key.public();
@@ -61,6 +97,35 @@ fn pair(secret: &Secret, prefix: &str) -> Result<Secp256k1KeyPair, KeyError> {
         "account": account,
     });
     // Its errors could quote what they read.
-    Secp256k1KeyPair::deserialize(written)
-        .map_err(|_| KeyError::Signing("the key does not fit Hermes' library".into()))
+    let pair = Secp256k1KeyPair::deserialize(written)
+        .map_err(|_| KeyError::Signing("the key does not fit Hermes' library".into()))?;
+    Ok((account, pair))
+}
+
+/// What a key holds of what gas is paid in, in base units.
+pub(super) async fn purse(
+    chain: &ChainConfig,
+    rpc: &str,
+    key: &PacketKey,
+) -> anyhow::Result<Amount> {
+    let asset = Asset::Native(Denom::new(chain.gas_price.denom.as_str())?);
+    let node = app::connect(chain, rpc, None).await?;
+    Ok(node.balance(&key.account, &asset).await?)
+}
+
+/// Refuses a key that has nothing to pay with, where it must pay.
+pub(super) fn can_pay(
+    chain: &ChainConfig,
+    key: &PacketKey,
+    held: Amount,
+) -> Result<(), PacketsError> {
+    let must = chain.gas_price.price > 0.0 && chain.fee_granter.is_none();
+    if must && held.is_zero() {
+        return Err(PacketsError::NoMoney {
+            chain: chain.id.to_string(),
+            account: key.account.to_string(),
+            denom: chain.gas_price.denom.clone(),
+        });
+    }
+    Ok(())
 }

@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tessera_planner::{Act, Duty, End, RootAt};
+use tessera_planner::{Act, Duty, End, Mark, RootAt};
 use tessera_primitives::ZoneId;
+use tracing::{Instrument, Span};
 
 use super::{At, Work};
 use crate::{
@@ -94,7 +95,13 @@ async fn send(
     let (mut sequence, mut gas, mut too_little): (u32, u32, u64) = (0, 0, 0);
     let mut repriced = false;
     loop {
-        let (error, limit) = match attempt(at, batch, &calls).await? {
+        let span = tracing::info_span!(
+            "transaction",
+            zone = %at.chain.zone(),
+            lane = at.lane,
+            hash = tracing::field::Empty
+        );
+        let (error, limit) = match attempt(at, batch, &calls).instrument(span).await? {
             Ended::Included => return Ok(Sent::Over),
             Ended::Untried(error) => (error, None),
             Ended::Failed(error, prepared) => (error, Some(prepared.gas_limit)),
@@ -156,9 +163,7 @@ enum Ended {
 
 /// Tries out, promises, offers, waits, concludes.
 async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, RelayError> {
-    let At {
-        relay, zone, chain, ..
-    } = at;
+    let At { relay, chain, .. } = at;
     let id = chain.zone();
     let began = Instant::now();
     let turn = relay.desk(id)?.turn(at.lane).await;
@@ -166,6 +171,7 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
         Ok(prepared) => prepared,
         Err(error) => return Ok(Ended::Untried(error)),
     };
+    Span::current().record("hash", tracing::field::display(prepared.hash));
     let duties: Vec<Duty> = batch.iter().map(|work| work.duty.clone()).collect();
     let words: Vec<String> = duties.iter().map(Duty::to_string).collect();
     let ids = relay
@@ -196,7 +202,7 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
             hash,
             gas_used,
         }) => {
-            tracing::info!(zone = %id, lane = at.lane, %height, gas_used, duties = ?words, "included");
+            tracing::info!(%height, gas_used, duties = ?words, "included");
             let transaction = hash;
             let end = End::Included {
                 height,
@@ -213,7 +219,7 @@ async fn attempt(at: At<'_>, batch: &[Work], calls: &[Call]) -> Result<Ended, Re
     };
     match &error {
         ChainError::Refused { .. } | ChainError::TimedOut { .. } => {
-            tracing::warn!(zone = %zone.chain.zone(), lane = at.lane, %error, duties = ?words, "failed");
+            tracing::warn!(%error, duties = ?words, "failed");
             // Whose fault it was is found out below: a duty that fails by itself is put off then.
             lose(relay, &ids, &error).await?;
             Ok(Ended::Failed(error, prepared))
@@ -247,8 +253,14 @@ fn count(
     });
 }
 
-/// Counts what a duty that is in a block has done.
+/// Counts what a duty that is in a block has done, and tells it of each of its tasks.
 fn count_done(relay: &Relay, duty: &Duty) {
+    for mark in duty.marks() {
+        if let Mark::Leg(zone, task) | Mark::Owed(zone, task, _) = mark {
+            let span = tracing::debug_span!("task", id = %task);
+            span.in_scope(|| tracing::debug!(%zone, verb = duty.verb(), "done"));
+        }
+    }
     match &duty.act {
         Act::Advance { of, .. } => relay.activity().advanced(&duty.on, of),
         Act::ReportFork { of, .. } => relay.activity().fork_reported(&duty.on, of),

@@ -123,6 +123,7 @@ async fn surveyed(zone: &Zone, view: ViewResponse) -> Result<SurveyedView, Relay
         fork: view.fork.map(|record| record.told()),
         branch_fork: view.branch_fork.map(|record| record.told()),
         closing: view.closing,
+        until: view.until,
         headers: headers.collect(),
         of: view.zone,
     })

@@ -95,6 +95,11 @@ impl Witness {
         self.standing.lock().await.faults
     }
 
+    /// The lowest height at which its history and our node's differ, while they do, and both are signed.
+    pub async fn parted(&self) -> Option<Height> {
+        self.standing.lock().await.parted
+    }
+
     /// Compares it with our own node up to a height of the latter.
     ///
     /// # Errors

@@ -59,22 +59,3 @@ async fn addresses_that_are_none_are_refused() {
         );
     }
 }
-
-#[tokio::test]
-async fn nodes_are_changed_under_way_and_wrong_ones_change_nothing() {
-    let recorded = Recorded::load();
-    let (old, new, wrong) = (
-        recorded.node().await,
-        recorded.node().await,
-        recorded.node().await,
-    );
-    wrong.spoil(Spoilt::WrongChain);
-    let chain = recorded.open(&[&old]);
-    chain.tip().await.unwrap();
-    chain.adopt(recorded.settings(&[&wrong])).await.unwrap_err();
-    assert_eq!(chain.tip().await.unwrap(), recorded.tip);
-    chain.adopt(recorded.settings(&[&new])).await.unwrap();
-    old.spoil(Spoilt::Refusing);
-    assert_eq!(chain.tip().await.unwrap(), recorded.tip);
-    assert_eq!(chain.services()[0].endpoint, new.url);
-}

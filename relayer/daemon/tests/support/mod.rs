@@ -225,6 +225,7 @@ impl Site {
                 witnesses: Vec::new(),
                 start: Height(1),
                 poll: Duration::from_millis(1),
+                wake: None,
                 max_messages: 30,
             });
             nodes.push(node);

@@ -2,15 +2,17 @@
 
 use std::{
     fs,
+    os::unix::net::UnixDatagram,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
         atomic::{AtomicU64, Ordering},
-        Mutex,
+        Arc, Mutex,
     },
     time::{Duration, Instant},
 };
 
+use rustix::process::{kill_process, Pid, Signal};
 use serde::Deserialize;
 use serde_json::Value;
 use tessera_primitives::Address;
@@ -50,6 +52,7 @@ pub struct NodeRecord {
 #[derive(Clone, Deserialize)]
 pub struct Branch {
     pub rpc: String,
+    pub grpc: String,
 }
 
 /// Our contracts on one zone.
@@ -74,7 +77,10 @@ pub struct Ground {
     pub caps: Mutex<Vec<(usize, String)>>,
     /// Lockable contracts of stories, by zone.
     pub targets: Mutex<Vec<(usize, Address)>>,
+    /// Whether the relayer carries packets of ordinary IBC, too.
+    pub packets: bool,
     relayer: Mutex<Option<Child>>,
+    manager: ServiceManager,
     nonce: AtomicU64,
 }
 
@@ -110,6 +116,28 @@ pub fn ci_zones(arguments: &[&str], home: &Path) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
+/// What systemd is to a relayer: a socket that it tells how it is.
+struct ServiceManager {
+    told: Arc<Mutex<String>>,
+}
+
+impl ServiceManager {
+    fn new(path: &Path) -> ServiceManager {
+        let socket = UnixDatagram::bind(path).unwrap();
+        let told = Arc::new(Mutex::new(String::new()));
+        let heard = told.clone();
+        // Ends with the tests' process.
+        std::thread::spawn(move || {
+            let mut bytes = [0; 1024];
+            while let Ok(length) = socket.recv(&mut bytes) {
+                let words = String::from_utf8_lossy(&bytes[..length]);
+                heard.lock().unwrap().push_str(&words);
+            }
+        });
+        ServiceManager { told }
+    }
+}
+
 impl Drop for Ground {
     fn drop(&mut self) {
         self.kill_relayer();
@@ -127,6 +155,7 @@ impl Ground {
             &["up", "--zones", &zones.to_string()],
             &home.path().join("zones"),
         );
+        let manager = ServiceManager::new(&home.path().join("manager"));
         let mut ground = Ground {
             record: Record {
                 binary: PathBuf::new(),
@@ -140,7 +169,9 @@ impl Ground {
             funding: (0..zones).map(|_| Mutex::new(())).collect(),
             caps: Mutex::new(Vec::new()),
             targets: Mutex::new(Vec::new()),
+            packets: false,
             relayer: Mutex::new(None),
+            manager,
             nonce: AtomicU64::new(1),
         };
         ground.read_record();
@@ -149,6 +180,13 @@ impl Ground {
         ground.sites = ground.deploy();
         ground.write_configs(&[]);
         ground
+    }
+
+    /// From now on the relayer carries packets of ordinary IBC, too, with a key of its own.
+    pub fn use_packets(&mut self) {
+        let [_packets] = self.people(["packets"]);
+        self.packets = true;
+        self.write_configs(&[]);
     }
 
     pub fn zones_home(&self) -> PathBuf {
@@ -219,6 +257,8 @@ impl Ground {
         let log = log.create(true).append(true);
         let mut start = self.command("relayer.toml");
         start.arg("start").stdout(Stdio::null());
+        start.env("NOTIFY_SOCKET", self.path("manager"));
+        start.env("WATCHDOG_USEC", "1000000");
         let start = start.stderr(log.open(self.path("relayer.log")).unwrap());
         *self.relayer.lock().unwrap() = Some(start.spawn().unwrap());
     }
@@ -229,6 +269,19 @@ impl Ground {
             child.kill().unwrap();
             child.wait().unwrap();
         }
+    }
+
+    /// Asks the relayer to end, and waits until it has.
+    pub fn stop_relayer(&self) {
+        let mut child = self.relayer.lock().unwrap().take().unwrap();
+        let process = Pid::from_child(&child);
+        kill_process(process, Signal::TERM).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+
+    /// What relayers have told their service manager.
+    pub fn told(&self) -> String {
+        self.manager.told.lock().unwrap().clone()
     }
 
     pub fn log(&self) -> String {

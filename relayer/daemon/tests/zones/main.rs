@@ -14,6 +14,7 @@
 #[path = "../bad_node/mod.rs"]
 mod bad_node;
 mod ground;
+mod ibc;
 mod operator;
 mod people;
 mod stories;
@@ -61,6 +62,8 @@ fn tasks_on_three_zones_end_as_they_should() {
     );
     stories::shown::how_it_stands(&ground);
     stories::reloaded::the_same_process_goes_on(&ground);
+    stories::beside::it_is_heard_and_told(&ground);
+    stories::beside::what_is_due_is_done_once(&ground);
     let log = ground.log();
     for account in &ground.record.accounts {
         assert!(!log.contains(&account.mnemonic), "the log has a mnemonic");
@@ -72,12 +75,24 @@ fn tasks_on_three_zones_end_as_they_should() {
 
 #[test]
 #[ignore = "starts real zones"]
-fn a_forked_zone_is_reported_and_its_tasks_stop() {
-    let ground = Ground::new(2);
-    let failed = side_by_side(
-        &ground,
-        &[("forked", stories::forked::it_is_proven_by_transaction)],
-    );
+fn coins_are_carried_until_a_zone_forks_and_its_tasks_stop() {
+    let mut ground = Ground::new(2);
+    ground.use_packets();
+    let story = |ground: &Ground| {
+        stories::packets::a_channel_is_refused(ground);
+        let channel = stories::packets::coins_go_and_come_home(ground);
+        let other = ground.open_channel(0, 1);
+        stories::forked::it_is_proven_by_transaction(ground, |twin| {
+            stories::packets::a_client_that_was_shown_it_is_frozen(ground, &other, twin);
+            assert_eq!(
+                ground.client_status(&channel[0]),
+                "Active",
+                "it does not know"
+            );
+        });
+        stories::packets::a_witness_freezes_the_others(ground, &channel);
+    };
+    let failed = side_by_side(&ground, &[("packets, then forked", story)]);
     assert!(failed.is_empty(), "{}", ground.log_end());
 }
 

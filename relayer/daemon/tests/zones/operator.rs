@@ -19,6 +19,9 @@ pub const FORK_GRACE: u64 = 400;
 /// The zone on which the relayer's wallet is empty at first.
 pub const POOR_ZONE: usize = 2;
 
+/// The zone of which a websocket tells the relayer that there is a block.
+const WOKEN_ZONE: usize = 1;
+
 impl Ground {
     /// Writes the users' configuration, and the relayer's with its witnesses: on one zone its key has no money.
     pub fn write_configs(&self, witnesses: &[(usize, &str)]) {
@@ -30,6 +33,9 @@ impl Ground {
 
     fn config(&self, witnesses: &[(usize, &str)], relayer: bool) -> String {
         let mut text = String::from("[global]\nlog_level = \"debug\"\n");
+        if relayer && self.packets {
+            text.push_str("[mode.packets]\nenabled = true\n");
+        }
         for (index, zone) in self.record.zones.iter().enumerate() {
             let poor = relayer && index == POOR_ZONE;
             // Two lanes where there is money for them.
@@ -40,12 +46,25 @@ impl Ground {
             };
             let seen = witnesses.iter().filter(|(of, _)| *of == index);
             let seen: Vec<&str> = seen.map(|(_, endpoint)| *endpoint).collect();
+            // One zone is read when a websocket says so.
+            let wake = if relayer && index == WOKEN_ZONE {
+                let url = zone.rpc.replacen("http", "ws", 1);
+                format!("poll_interval = \"2s\"\nevent_source = {{ mode = \"push\", url = \"{url}/websocket\" }}")
+            } else {
+                "poll_interval = \"200ms\"".into()
+            };
             text.push_str(&format!(
                 "[[chains]]\nid = {:?}\nrpc_addr = {:?}\nwitness_addrs = {seen:?}\naccount_prefix = {:?}\n\
-                 key_names = {keys:?}\npoll_interval = \"200ms\"\ngas_multiplier = 1.4\n\
+                 key_names = {keys:?}\n{wake}\ngas_multiplier = 1.4\n\
                  gas_price = {{ price = {}, denom = {:?} }}\n",
                 zone.chain_id, zone.rpc, zone.bech32_prefix, zone.gas_price, zone.denom,
             ));
+            if self.packets {
+                text.push_str(&format!(
+                    "grpc_addr = {:?}\npacket_key_name = \"packets\"\nmax_block_time = \"2s\"\n",
+                    zone.grpc
+                ));
+            }
             if let Some(site) = self.sites.get(index) {
                 text.push_str(&format!(
                     "[chains.views]\ncontract = \"{}\"\n[chains.locks]\ncontract = \"{}\"\nstart_height = {}\n",

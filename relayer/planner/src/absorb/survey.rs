@@ -75,6 +75,7 @@ fn see(knowledge: &mut Knowledge, on: &ZoneId, surveyed: SurveyedView) {
     view.fork = surveyed.fork;
     view.branch_fork = surveyed.branch_fork;
     view.closing = surveyed.closing;
+    view.until = surveyed.until;
     let before = std::mem::take(&mut view.roots);
     view.roots = BTreeMap::new();
     for (height, hash, time, branch) in surveyed.headers {

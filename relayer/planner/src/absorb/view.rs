@@ -30,7 +30,9 @@ pub(super) fn absorb(knowledge: &mut Knowledge, on: &ZoneId, at: Height, event: 
             changed(knowledge, &Mark::View(on.clone(), of.clone()));
             header::begin_branch(knowledge, on, &of);
         }
-        Event::Pruned { .. } => changed(knowledge, &Mark::Roots(on.clone(), of)),
+        Event::Pruned { .. } | Event::HeaderDenied { .. } => {
+            changed(knowledge, &Mark::Roots(on.clone(), of));
+        }
         _ => changed(knowledge, &Mark::View(on.clone(), of)),
     }
 }
@@ -41,6 +43,7 @@ fn subject(event: &Event) -> &ZoneId {
         | Event::Funded { zone, .. }
         | Event::Advanced { zone, .. }
         | Event::HeaderKnown { zone, .. }
+        | Event::HeaderDenied { zone, .. }
         | Event::ForkReported { zone, .. }
         | Event::BranchAdmitted { zone, .. }
         | Event::Renewed { zone, .. }
@@ -59,6 +62,7 @@ fn claim(event: &Event) -> Option<(Height, Grounds, Hash)> {
         | Event::BranchAdmitted { height, hash, .. } => Some((*height, Grounds::Vouched, *hash)),
         Event::Funded { .. }
         | Event::HeaderKnown { .. }
+        | Event::HeaderDenied { .. }
         | Event::ForkReported { .. }
         | Event::Closing { .. }
         | Event::Closed { .. }
@@ -118,7 +122,13 @@ fn take(view: &mut Viewed, at: Height, now: Timestamp, event: &Event) {
             view.astray = None;
             view.newest(*height, *hash, *time, *branch);
         }
-        Event::Closing { at, .. } => view.closing = Some(*at),
+        Event::HeaderDenied { height, .. } => {
+            view.roots.remove(height);
+            view.claims.remove(height);
+        }
+        Event::Closing { at, until, .. } => {
+            (view.closing, view.until) = (Some(*at), Some(*until));
+        }
         Event::Closed { last, .. } => view.last = Some(*last),
         Event::Pruned { .. } => {
             // Which ones is not said: those that may be gone are no longer counted on.

@@ -89,7 +89,9 @@ fn candidates(own: &Own<'_>, other: &Other<'_>) -> Vec<Shown> {
         let stored = view.roots.get(&height);
         match stored {
             Some(stored) => view.accepts(height, *stored).then_some(stored.branch),
-            None => view.takes(height).filter(|_| open && height <= tip),
+            None => view
+                .takes(height, own.zone.time)
+                .filter(|_| open && height <= tip),
         }
     };
     let retained = other.leg.retained_until().unwrap_or(Height(u64::MAX));

@@ -105,6 +105,9 @@ impl Knowledge {
         leg: &tessera_lock::Leg,
         known: &KnownLeg,
     ) -> Result<(), Left> {
+        if !self.policy.locks {
+            return Err(Left::Disabled);
+        }
         let ours = open.task.legs.iter().any(|leg| {
             let zone = self.zones.get(&leg.zone);
             zone.is_some_and(|zone| zone.served.registrants.contains(&leg.registrant))

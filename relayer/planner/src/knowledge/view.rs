@@ -18,6 +18,8 @@ pub(crate) struct Viewed {
     pub(crate) admitted: Height,
     /// When the zone closes or closed.
     pub(crate) closing: Option<Timestamp>,
+    /// Until when it takes headers, if the zone closes.
+    pub(crate) until: Option<Timestamp>,
     /// The header whose state stands for every later height, once that was said.
     pub(crate) last: Option<Height>,
     pub(crate) roots: BTreeMap<Height, Stored>,
@@ -93,10 +95,12 @@ impl Viewed {
     }
 
     /// Whether a header of this height can still be shown, and on which branch it then is: nothing while a fork is open,
-    /// and below one that is over only the header right below it, by its hash alone.
-    pub(crate) fn takes(&self, height: Height) -> Option<u32> {
+    /// and below one that is over only the header right below it, by its hash alone; which is all that is taken shortly
+    /// before a zone closes.
+    pub(crate) fn takes(&self, height: Height, now: Timestamp) -> Option<u32> {
         if height > self.admitted {
-            return self.open_fork().is_none().then_some(self.branch);
+            let ending = self.until.is_some_and(|until| until <= now);
+            return (self.open_fork().is_none() && !ending).then_some(self.branch);
         }
         let below = |fork: &Fork| fork.exact && height.0.checked_add(1) == Some(fork.height.0);
         let forks = [self.fork, self.branch_fork].into_iter().flatten();

@@ -164,6 +164,7 @@ pub fn fork_reported(of: &str, branch: u32, fork: u64, exact: bool) -> Fact {
 pub fn admitted(of: &str, branch: u32, height: u64, hash: Hash) -> Fact {
     Fact::View(tessera_view::Event::BranchAdmitted {
         zone: zone(of),
+        chain_id: zone(of),
         branch,
         height: Height(height),
         hash,

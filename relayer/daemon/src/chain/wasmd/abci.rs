@@ -1,7 +1,11 @@
 use cosmrs::proto::{
     cosmos::{
         auth::v1beta1::{BaseAccount, QueryAccountRequest, QueryAccountResponse},
-        bank::v1beta1::{QueryBalanceRequest, QueryBalanceResponse},
+        bank::v1beta1::{
+            QueryAllBalancesRequest, QueryAllBalancesResponse, QueryBalanceRequest,
+            QueryBalanceResponse,
+        },
+        base::v1beta1::Coin,
         tx::v1beta1::{SimulateRequest, SimulateResponse},
     },
     cosmwasm::wasm::v1::{
@@ -57,7 +61,7 @@ impl Wasmd {
 
     /// Whether whoever is to pay the fees has granted them.
     pub(super) async fn is_granted(&self) -> Result<bool, ChainError> {
-        let Some(granter) = self.current().settings.fee_granter.clone() else {
+        let Some(granter) = self.settings().fee_granter.clone() else {
             return Ok(true);
         };
         let request = AllowanceRequest {
@@ -105,6 +109,27 @@ impl Wasmd {
             .try_into()
             .map_err(|_| wrong(format!("the checksum of code {code} is not 32 bytes")))?;
         Ok(Hash(bytes))
+    }
+
+    /// What somebody holds: the first hundred native denoms.
+    ///
+    /// # Errors
+    /// [`ChainError::Malformed`] for amounts that are none, and what its nodes say.
+    pub async fn balances(&self, holder: &Address) -> Result<Vec<(String, Amount)>, ChainError> {
+        let request = QueryAllBalancesRequest {
+            address: holder.to_string(),
+            ..QueryAllBalancesRequest::default()
+        };
+        let path = "/cosmos.bank.v1beta1.Query/AllBalances";
+        let answer: QueryAllBalancesResponse = self
+            .call(path, &request)
+            .await?
+            .map_err(|objection| ChainError::malformed(self.id(), path, objection.reason))?;
+        let coin = |coin: Coin| match coin.amount.parse() {
+            Ok(amount) => Ok((coin.denom, amount)),
+            Err(error) => Err(ChainError::malformed(self.id(), "balance", error)),
+        };
+        answer.balances.into_iter().map(coin).collect()
     }
 
     pub(super) async fn ask_balance(
@@ -175,7 +200,9 @@ impl Node {
         };
         let path = "/cosmos.tx.v1beta1.Service/Simulate";
         let answer: Result<SimulateResponse, Objection> = self.call(path, &request).await?;
-        Ok(answer.map(|answer| answer.gas_info.map(|gas| gas.gas_used).unwrap_or_default()))
+        Ok(answer
+            .map(|answer| answer.gas_info.map(|gas| gas.gas_used).unwrap_or_default())
+            .map_err(Objection::of_simulation))
     }
 }
 

@@ -2,10 +2,7 @@
 //! the sequence that it expects next are one thing, so a lane stays with its node until that fails, and changes only when
 //! nothing of its own is under way whose fate is unknown.
 
-use std::{
-    future::Future,
-    sync::{Arc, Weak},
-};
+use std::{future::Future, sync::Arc};
 
 use cosmrs::proto::cosmwasm::wasm::v1::MsgExecuteContract;
 use cosmrs::{proto::cosmos::base::v1beta1::Coin, Any};
@@ -14,8 +11,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::{
     fault::{Fault, Trouble},
-    node::{Node, Objection},
-    pool::Pool,
+    node::Node,
     transaction::any,
     Call, ChainError, Wasmd,
 };
@@ -38,8 +34,6 @@ pub(super) struct Lane {
 /// What a lane remembers between transactions.
 #[derive(Default)]
 pub(super) struct State {
-    /// The nodes that it knows.
-    pool: Weak<Pool>,
     /// The one that it is pinned to.
     pub(super) node: Option<usize>,
     /// The place of the next transaction.
@@ -62,15 +56,6 @@ pub(super) struct Flight {
 }
 
 impl State {
-    /// Leaves the nodes that were configured before, if these are others.
-    pub(super) fn move_to(&mut self, pool: &Arc<Pool>) {
-        if !std::ptr::eq(self.pool.as_ptr(), Arc::as_ptr(pool)) {
-            self.pool = Arc::downgrade(pool);
-            self.node = None;
-            self.place = None;
-        }
-    }
-
     /// The transaction whose fate must be known before the next one is signed.
     pub(super) fn unknown(&self) -> Option<&Flight> {
         self.flights.iter().find(|flight| flight.unknown)
@@ -118,7 +103,6 @@ impl Wasmd {
         F: Future<Output = Result<T, Trouble>>,
     {
         let pool = self.pool();
-        state.move_to(&pool);
         let mut tried = Vec::new();
         let mut reasons = Vec::new();
         loop {
@@ -184,7 +168,7 @@ impl Wasmd {
         let mut place = asked.map_err(|objection| ChainError::NoMoney {
             zone: self.id().clone(),
             account: account.clone(),
-            needed: format!("fees in {}", self.current().settings.gas.denom),
+            needed: format!("fees in {}", self.settings().gas.denom),
             reason: objection.reason,
         })?;
         // Committed state does not know yet what this lane has in the mempool.
@@ -196,23 +180,6 @@ impl Wasmd {
         state.place = Some(place);
         Ok(place)
     }
-
-    /// What a refusal says of the place in line: the sequence that is expected, where it names one.
-    pub(super) fn misplaced(objection: &Objection) -> Option<u64> {
-        expected_sequence(&objection.reason)
-    }
-}
-
-/// What stands before a node's words when it tried a transaction out.
-const SIMULATED: &str = "rpc error: code = Unknown desc = ";
-
-/// The sequence that `account sequence mismatch, expected 12, got 10` asks for.
-fn expected_sequence(said: &str) -> Option<u64> {
-    // Only where the node itself says so: what a contract says stands behind "failed to execute message".
-    let said = said.strip_prefix(SIMULATED).unwrap_or(said);
-    let rest = said.strip_prefix("account sequence mismatch, expected ")?;
-    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    digits.parse().ok()
 }
 
 /// A call as the SDK writes it: its coins in the order of their denoms.

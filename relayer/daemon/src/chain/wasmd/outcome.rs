@@ -123,7 +123,6 @@ impl Wasmd {
     /// Puts bytes into the mempool of the lane's node; where that does not say what it did, of the others.
     async fn put(&self, state: &mut State, bytes: &[u8]) -> Result<Result<(), Objection>, Trouble> {
         let pool = self.pool();
-        state.move_to(&pool);
         let first = state.node.or_else(|| pool.choose(&[])).unwrap_or_default();
         let put = |node: std::sync::Arc<super::node::Node>| async move {
             node.broadcast(bytes.to_vec()).await
@@ -169,7 +168,7 @@ impl Wasmd {
 
     /// Uses the sequence that a refusal names; without one the place is asked for anew.
     fn correct(&self, state: &mut State, objection: &Objection) {
-        let expected = Wasmd::misplaced(objection);
+        let expected = objection.expected_sequence();
         state.place = match (expected, state.place) {
             (Some(sequence), Some(place)) => Some(Place { sequence, ..place }),
             _ => None,
@@ -233,9 +232,7 @@ impl Wasmd {
         until: Height,
         flight: Option<&Flight>,
     ) -> Result<Outcome, ChainError> {
-        let start = until
-            .0
-            .saturating_sub(self.current().settings.timeout_blocks);
+        let start = until.0.saturating_sub(self.settings().timeout_blocks);
         let mut scanned = Height(start);
         let mut heard = Instant::now();
         let mut polls: u32 = 0;

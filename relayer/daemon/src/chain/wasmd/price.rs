@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tessera_primitives::Amount;
+
 use super::{Dynamic, Wasmd};
 
 /// How long an answer is used.
@@ -54,8 +56,7 @@ impl Wasmd {
     /// The price of a unit of gas: the chain's own times the operator's multiplier, up to the operator's greatest, or the
     /// configured one where the chain has no fee market or does not answer.
     pub(super) async fn price(&self) -> f64 {
-        let current = self.current();
-        let gas = &current.settings.gas;
+        let gas = &self.settings().gas;
         let Some(dynamic) = gas.dynamic else {
             return gas.price;
         };
@@ -82,7 +83,7 @@ impl Wasmd {
     }
 
     async fn ask_price(&self) -> Option<f64> {
-        let denom = self.current().settings.gas.denom.clone();
+        let denom = self.settings().gas.denom.clone();
         let path = "/feemarket.feemarket.v1.Query/GasPrice";
         let market = self
             .call::<_, GasPriceResponse>(path, &GasPriceRequest { denom })
@@ -96,6 +97,12 @@ impl Wasmd {
             .await;
         base.ok()?.ok().and_then(|answer| decimal(&answer.base_fee))
     }
+}
+
+/// What so much gas costs, in base units, rounded up: a fee that is short is refused.
+#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
+pub fn fee(gas: u64, price: f64) -> Amount {
+    Amount((gas as f64 * price).ceil() as u128)
 }
 
 /// The operator's bounds upon the chain's price.

@@ -14,15 +14,17 @@ use super::{
     block_height,
     lane::{Flight, Place, State},
     node::Objection,
+    price::fee,
     ChainError, Prepared, Wasmd,
 };
+use crate::keys::unsigned;
 
 /// The SDK's own codes.
-const SDK: &str = "sdk";
+pub(super) const SDK: &str = "sdk";
 const INSUFFICIENT_FUNDS: u32 = 5;
 const OUT_OF_GAS: u32 = 11;
 const INSUFFICIENT_FEE: u32 = 13;
-const WRONG_SEQUENCE: u32 = 32;
+pub(super) const WRONG_SEQUENCE: u32 = 32;
 /// Whoever grants the fees grants too little, or nothing.
 const FEEGRANT: &str = "feegrant";
 
@@ -62,8 +64,7 @@ impl Wasmd {
             funds: Vec::new(),
         };
         let message = any("/cosmwasm.wasm.v1.MsgInstantiateContract", &message);
-        self.sign(vec![message], 0, self.current().settings.max_bytes)
-            .await
+        self.sign(vec![message], 0, self.settings().max_bytes).await
     }
 
     /// Simulates and signs with the lane's next sequence, which is taken when the transaction is accepted. A transaction of
@@ -79,7 +80,7 @@ impl Wasmd {
         self.resolve(&mut state).await?;
         let latest = self.caught_up(&mut state).await?;
         let until = latest
-            .plus(self.current().settings.timeout_blocks)
+            .plus(self.settings().timeout_blocks)
             .map_err(|error| ChainError::malformed(zone, "height", error))?;
         let price = self.price().await;
         let draft = Draft {
@@ -89,7 +90,9 @@ impl Wasmd {
         };
         let (place, used) = self.try_out(&mut state, &draft, max_bytes).await?;
         let gas_limit = self.padded(used, spare)?;
-        let bytes = self.signed(&draft, place, gas_limit).await?;
+        let document = self.document(&draft, place, gas_limit)?;
+        let signed = self.lane()?.key.sign(document).await;
+        let bytes = signed.map_err(|error| ChainError::malformed(zone, "transaction", error))?;
         let hash = Hash::sha256(&bytes);
         state.signed = Some(Flight {
             hash,
@@ -103,7 +106,7 @@ impl Wasmd {
             bytes,
             until,
             gas_limit,
-            fee: Amount(fee(gas_limit, price)),
+            fee: fee(gas_limit, price),
         })
     }
 
@@ -138,7 +141,7 @@ impl Wasmd {
             Ok(used) => return Ok((place, used)),
             Err(objection) => objection,
         };
-        let now = match (Wasmd::misplaced(&refused), state.place) {
+        let now = match (refused.expected_sequence(), state.place) {
             (Some(sequence), _) => Place { sequence, ..place },
             // The node changed under way, and with it what is in the mempool.
             (None, None) => self.place(state).await?,
@@ -152,13 +155,6 @@ impl Wasmd {
             Ok(used) => Ok((now, used)),
             Err(objection) => {
                 state.place = None;
-                // Somebody took that place too. A simulation says so under another code than the queue does.
-                if Wasmd::misplaced(&objection).is_some() {
-                    return Err(self.objection(Objection {
-                        code: WRONG_SEQUENCE,
-                        ..objection
-                    }));
-                }
                 Err(self.untried(objection).await?)
             }
         }
@@ -172,7 +168,7 @@ impl Wasmd {
         max_bytes: usize,
     ) -> Result<Result<u64, Objection>, ChainError> {
         // With a fee, however small: paying it takes gas too, 20,000 that a small transaction would lack.
-        let bytes = self.signed(draft, place, 1).await?;
+        let bytes = unsigned(self.document(draft, place, 1)?);
         // The real fee and limit are written longer: some bytes more.
         let (actual, limit) = (bytes.len().saturating_add(32), max_bytes);
         if actual > limit {
@@ -194,8 +190,7 @@ impl Wasmd {
     /// Simulated gas with the operator's margin.
     #[allow(clippy::cast_possible_truncation)] // Saturates, and is compared with the limit.
     fn padded(&self, used: u64, spare: u64) -> Result<u64, ChainError> {
-        let current = self.current();
-        let gas = &current.settings.gas;
+        let gas = &self.settings().gas;
         let needed = ((used as f64 * gas.multiplier).ceil() as u64).saturating_add(spare);
         if needed > gas.limit {
             return Err(ChainError::GasLimit {
@@ -207,15 +202,15 @@ impl Wasmd {
         Ok(needed)
     }
 
-    async fn signed(
+    /// What is signed.
+    fn document(
         &self,
         draft: &Draft<'_>,
         place: Place,
         gas_limit: u64,
-    ) -> Result<Vec<u8>, ChainError> {
+    ) -> Result<SignDoc, ChainError> {
         let zone = self.id();
-        let current = self.current();
-        let settings = &current.settings;
+        let settings = self.settings();
         let key = &self.lane()?.key;
         let wrong = |reason: String| ChainError::malformed(zone, "transaction", reason);
         let timeout = block_height(draft.until).map_err(|error| wrong(error.to_string()))?;
@@ -229,7 +224,7 @@ impl Wasmd {
             denom: denom
                 .parse()
                 .map_err(|error: cosmrs::ErrorReport| wrong(error.to_string()))?,
-            amount: fee(gas_limit, draft.price),
+            amount: fee(gas_limit, draft.price).0,
         };
         let mut fee = Fee::from_amount_and_gas(coin, gas_limit);
         if let Some(granter) = &settings.fee_granter {
@@ -244,21 +239,17 @@ impl Wasmd {
             .as_str()
             .parse()
             .map_err(|error: tendermint::Error| wrong(error.to_string()))?;
-        let document = SignDoc::new(&body, &info, &chain, place.account_number)
-            .map_err(|error| wrong(error.to_string()))?;
-        key.sign(document)
-            .await
+        SignDoc::new(&body, &info, &chain, place.account_number)
             .map_err(|error| wrong(error.to_string()))
     }
 
     /// What a failed simulation means: its code says nothing of an empty wallet, and its text may be a contract's.
     async fn untried(&self, objection: Objection) -> Result<ChainError, ChainError> {
-        let current = self.current();
-        let gas = &current.settings.gas;
+        let gas = &self.settings().gas;
         if gas.price > 0.0 && self.purse().await?.is_zero() {
             return Ok(self.poor("it holds none".into()));
         }
-        if let (Some(granter), false) = (&current.settings.fee_granter, self.is_granted().await?) {
+        if let (Some(granter), false) = (&self.settings().fee_granter, self.is_granted().await?) {
             let account = &self.lane()?.account;
             return Ok(self.poor(format!("{granter} has granted {account} no fees")));
         }
@@ -267,8 +258,7 @@ impl Wasmd {
 
     /// What whoever pays the fees holds of their denom.
     async fn purse(&self) -> Result<Amount, ChainError> {
-        let current = self.current();
-        let settings = &current.settings;
+        let settings = self.settings();
         let wrong = |error| ChainError::malformed(self.id(), "fee denom", error);
         let denom = Denom::new(settings.gas.denom.as_str()).map_err(wrong)?;
         let payer = settings.fee_granter.as_ref();
@@ -290,8 +280,7 @@ impl Wasmd {
 
     /// The payer has too little.
     pub(super) fn poor(&self, reason: String) -> ChainError {
-        let current = self.current();
-        let settings = &current.settings;
+        let settings = self.settings();
         let own = self.lane.as_ref().map(|lane| lane.account.clone());
         match settings.fee_granter.clone().or(own) {
             Some(account) => ChainError::NoMoney {
@@ -332,11 +321,6 @@ struct Draft<'a> {
     messages: &'a [Any],
     until: Height,
     price: f64,
-}
-
-#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
-fn fee(gas_limit: u64, price: f64) -> u128 {
-    (gas_limit as f64 * price).ceil() as u128
 }
 
 impl ChainError {

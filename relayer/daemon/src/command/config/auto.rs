@@ -1,27 +1,22 @@
 use std::{
     fs,
     path::PathBuf,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use anyhow::{bail, Context as _};
 use clap::Args;
-use cosmrs::proto::cosmos::base::tendermint::v1beta1::{GetNodeInfoRequest, GetNodeInfoResponse};
 use serde::Serialize;
 use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
+use tessera_primitives::Timestamp;
 use tokio::task::JoinSet;
-use tonic::{
-    client::Grpc,
-    codec::ProstCodec,
-    codegen::http::uri::PathAndQuery,
-    transport::{ClientTlsConfig, Endpoint},
-    Request,
-};
 
 use super::Destination;
 use crate::{
+    chain::grpc,
     command::Outcome,
     config::{ChainConfig, Config, Registered},
+    relay::wall_clock,
 };
 
 /// Which chains.
@@ -196,12 +191,10 @@ async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
     if status.sync_info.catching_up {
         return Err("it is catching up".into());
     }
-    let newest = u64::try_from(status.sync_info.latest_block_time.unix_timestamp()).unwrap_or(0);
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let newest = status.sync_info.latest_block_time.unix_timestamp_nanos();
+    let newest = Timestamp(u64::try_from(newest).unwrap_or(0));
     // A clock that is behind the chain's is the health check's to tell.
-    let age = now.as_secs().saturating_sub(newest);
+    let age = wall_clock().since(newest).0;
     if age > STALE.as_secs() {
         return Err(format!("its newest block is {age} s old"));
     }
@@ -209,32 +202,7 @@ async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
 }
 
 async fn ask_grpc(chain: &str, address: &str, patience: Duration) -> Result<(), String> {
-    let said = |error: tonic::transport::Error| crate::keys::remote::detail(&error);
-    let mut endpoint = Endpoint::from_shared(address.to_string()).map_err(said)?;
-    if address.starts_with("https://") {
-        let tls = ClientTlsConfig::new().with_native_roots();
-        endpoint = endpoint.tls_config(tls).map_err(said)?;
-    }
-    let channel = endpoint
-        .connect_timeout(patience)
-        .connect()
-        .await
-        .map_err(said)?;
-    let mut client = Grpc::new(channel);
-    client.ready().await.map_err(said)?;
-    let path = PathAndQuery::from_static("/cosmos.base.tendermint.v1beta1.Service/GetNodeInfo");
-    let codec: ProstCodec<GetNodeInfoRequest, GetNodeInfoResponse> = ProstCodec::default();
-    let answer = client
-        .unary(Request::new(GetNodeInfoRequest {}), path, codec)
-        .await;
-    let answer = answer
-        .map_err(|status| status.message().to_string())?
-        .into_inner();
-    let network = answer
-        .default_node_info
-        .map(|info| info.network)
-        .unwrap_or_default();
-    same_chain(chain, &network)
+    same_chain(chain, &grpc::network(address, patience).await?)
 }
 
 fn same_chain(expected: &str, actual: &str) -> Result<(), String> {

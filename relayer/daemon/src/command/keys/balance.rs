@@ -1,9 +1,6 @@
-use anyhow::{bail, Context as _};
+use anyhow::bail;
 use clap::Args;
-use cosmrs::proto::cosmos::bank::v1beta1::{QueryAllBalancesRequest, QueryAllBalancesResponse};
-use prost::Message;
 use serde::Serialize;
-use tendermint_rpc::{Client, HttpClient, HttpClientUrl};
 use tessera_primitives::{Amount, Asset, Denom};
 
 use crate::{
@@ -46,20 +43,21 @@ struct Coin {
 pub(super) async fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Outcome> {
     let config = context.config()?;
     let chain = config.chain(&arguments.chain)?;
+    let node = app::reach(chain, None).await?;
     let mut held = Vec::new();
     for (name, account) in accounts(context, chain, arguments.key_name.as_deref())? {
         let coins = if arguments.all {
-            all(chain, &account).await?
+            node.balances(&account.parse()?).await?
         } else {
             let denom = arguments.denom.as_deref().unwrap_or(&chain.gas_price.denom);
             let asset = Asset::Native(Denom::new(denom)?);
-            let node = app::connect(chain, chain.rpc_addr(), None).await?;
             let amount = node.balance(&account.parse()?, &asset).await?;
-            vec![Coin {
-                denom: denom.into(),
-                amount,
-            }]
+            vec![(denom.to_string(), amount)]
         };
+        let coins = coins
+            .into_iter()
+            .map(|(denom, amount)| Coin { denom, amount })
+            .collect();
         held.push(Held {
             name,
             account,
@@ -104,36 +102,4 @@ fn accounts(
         Ok((name, key.account.clone()))
     };
     names.into_iter().map(account).collect()
-}
-
-/// The first hundred denoms that somebody holds.
-async fn all(chain: &ChainConfig, account: &str) -> anyhow::Result<Vec<Coin>> {
-    let url: HttpClientUrl = chain.rpc_addr().parse()?;
-    let client = HttpClient::builder(url)
-        .timeout(chain.rpc_timeout)
-        .build()?;
-    let asked = QueryAllBalancesRequest {
-        address: account.into(),
-        ..QueryAllBalancesRequest::default()
-    };
-    let path = Some("/cosmos.bank.v1beta1.Query/AllBalances".into());
-    let answer = client
-        .abci_query(path, asked.encode_to_vec(), None, false)
-        .await;
-    let answer = answer.map_err(|error| anyhow::anyhow!("{}: {}", chain.id, error.detail()))?;
-    if answer.code.is_err() {
-        bail!("{}: {}", chain.id, answer.log);
-    }
-    let balances = QueryAllBalancesResponse::decode(answer.value.as_slice())?.balances;
-    let coin = |coin: cosmrs::proto::cosmos::base::v1beta1::Coin| {
-        let amount = coin
-            .amount
-            .parse()
-            .with_context(|| format!("balance of {}", coin.denom))?;
-        Ok(Coin {
-            denom: coin.denom,
-            amount,
-        })
-    };
-    balances.into_iter().map(coin).collect()
 }

@@ -1,10 +1,11 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use cosmrs::AccountId;
 use serde::Deserialize;
 use tessera_lock::{reversal_hash, tx_hash, Effect, Leg, Settlement, Task};
 use tessera_primitives::{Amount, CanonicalAddress, Height, ZoneId};
+
+use crate::chain::account_bytes;
 
 /// A task as people write it, in TOML or JSON: what every leg does is spelled out, and hashed here. All registrants must
 /// use the same draft, since its hash is the task.
@@ -84,8 +85,6 @@ fn canonical(text: &str) -> anyhow::Result<CanonicalAddress> {
     if let Ok(address) = text.parse() {
         return Ok(address);
     }
-    let id: AccountId = text
-        .parse()
-        .map_err(|error| anyhow::anyhow!("{text:?} is no address: {error}"))?;
-    Ok(CanonicalAddress::new(id.to_bytes())?)
+    let known = account_bytes(text).map(|(_, bytes)| bytes);
+    known.map_err(|reason| anyhow::anyhow!("{text:?} is no address: {reason}"))
 }

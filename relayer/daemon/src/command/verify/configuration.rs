@@ -5,10 +5,13 @@ use tessera_contract_api::{
     transaction_lock::{self, CapOf, ConfigResponse, ExposureResponse, PeerResponse},
 };
 use tessera_lock::state::Parameters;
-use tessera_primitives::{Address, Amount, Denom};
+use tessera_primitives::{Address, Amount, CanonicalAddress, Denom};
 
 use super::Checked;
-use crate::duties::{ask, ask_all, ask_views};
+use crate::{
+    chain::account_bytes,
+    duties::{ask, ask_all, ask_views},
+};
 
 const VIEW: &str = "chain_view";
 const LOCK: &str = "transaction_lock";
@@ -163,12 +166,9 @@ fn address(address: Option<&Address>) -> String {
     address.map_or_else(String::new, Address::to_string)
 }
 
-fn bytes(address: &Address) -> anyhow::Result<tessera_primitives::CanonicalAddress> {
-    let id: cosmrs::AccountId = address
-        .as_str()
-        .parse()
-        .map_err(|error| anyhow::anyhow!("{address}: {error}"))?;
-    Ok(tessera_primitives::CanonicalAddress::new(id.to_bytes())?)
+fn bytes(address: &Address) -> anyhow::Result<CanonicalAddress> {
+    let known = account_bytes(address.as_str()).map(|(_, bytes)| bytes);
+    known.map_err(|reason| anyhow::anyhow!("{address}: {reason}"))
 }
 
 /// As the contracts write it; what cannot be written cannot be equal.

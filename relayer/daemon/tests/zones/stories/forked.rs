@@ -10,7 +10,7 @@ use tessera_lock::{Batch, Settlement, Task};
 use tessera_primitives::{Height, ZoneStatus};
 
 use crate::{
-    ground::{ci_zones, until, Ground, Record},
+    ground::{ci_zones, until, Branch, Ground, Record},
     operator::FEE,
     people::{Person, PURSE},
     task::{body, SENT, TIP},
@@ -19,7 +19,8 @@ use crate::{
 /// A zone's validators sign a second history while a task waits for it. The relayer, which compares its node with a
 /// witness, proves that to the other zone by transaction. From then on nothing registers or commits with the forked zone,
 /// and what waits comes back.
-pub fn it_is_proven_by_transaction(ground: &Ground) {
+/// Something may happen while no witness is asked yet.
+pub fn it_is_proven_by_transaction(ground: &Ground, unwitnessed: impl FnOnce(&Branch)) {
     let [alice, bob, carol] = ground.people(["fork-alice", "fork-bob", "fork-carol"]);
     ground.start_relayer();
     let pair = |ahead| {
@@ -40,6 +41,7 @@ pub fn it_is_proven_by_transaction(ground: &Ground) {
     let record = fs::read_to_string(ground.zones_home().join("zones.json")).unwrap();
     let record: Record = serde_json::from_str(&record).unwrap();
     let twin = record.zones[1].fork.clone().unwrap();
+    unwitnessed(&twin);
     ground.write_configs(&[(1, &twin.rpc)]);
     ground.start_relayer();
     let forked = |view: &ViewResponse| view.status == ZoneStatus::Forked;

@@ -1,11 +1,13 @@
 //! What happens to tasks, a file a story.
 
 pub mod after_deadlines;
+pub mod beside;
 pub mod booked;
 pub mod forked;
 pub mod kept;
 pub mod lanes;
 pub mod lapsed;
+pub mod packets;
 pub mod rate;
 pub mod refused;
 pub mod rejected;

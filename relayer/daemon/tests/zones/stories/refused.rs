@@ -1,6 +1,6 @@
 //! What users and operators get wrong: each is told what was expected and what came, and nothing has changed.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Command, time::Duration};
 
 use tendermint::block::CommitSig;
 use tessera::{chain::Chain, duties::light_block, keys::new_mnemonic};
@@ -25,6 +25,7 @@ const ALL: u128 = SENT + FEE + TIP;
 pub fn bad_input_changes_nothing(ground: &Ground) {
     let [alice, bob] = ground.people(["wrong-alice", "wrong-bob"]);
     wrong_configuration(ground);
+    no_room(ground);
     wrong_words(ground, &alice, &bob);
     wrong_deadlines(ground, &alice, &bob);
     wrong_messages(ground, &alice, &bob);
@@ -63,6 +64,21 @@ fn wrong_configuration(ground: &Ground) {
 
     let nowhere = ground.try_tessera(&["query", "open-tasks", "--chain", "nowhere-1"]);
     refuses(nowhere, &["there is no chain nowhere-1", ground.id(0)]);
+}
+
+/// A disk without room for the journal, as far as one process can have one.
+fn no_room(ground: &Ground) {
+    let binary = env!("CARGO_BIN_EXE_tessera");
+    let journal = ground.path("full.redb");
+    let journal = journal.to_str().unwrap();
+    let told = format!(
+        "trap '' XFSZ; ulimit -f 64; exec {binary} --config {} clear tasks --journal {journal}",
+        ground.path("config.toml").display()
+    );
+    let full = Command::new("bash").args(["-c", &told]).output().unwrap();
+    assert!(!full.status.success());
+    let said = String::from_utf8(full.stderr).unwrap();
+    refuses(Err::<(), _>(said), &[journal, "make room", "start again"]);
 }
 
 /// A stranger's key, an empty wallet, a zone that the lock is not linked with.

@@ -5,7 +5,13 @@ use tessera_primitives::{Bytes, CanonicalAddress, Hash, Height};
 use tessera_proof::{open, Proof, StoragePath};
 
 use super::{excerpt, read::heights, Fault, Node, Trouble, MAX_ANSWER};
-use crate::chain::Proven;
+use crate::chain::{
+    wasmd::transaction::{SDK, WRONG_SEQUENCE},
+    Proven,
+};
+
+/// What the SDK says of a wrong place in line, before the sequence that it expects.
+const MISPLACED: &str = "account sequence mismatch, expected ";
 
 /// What the application answers with a code that is not zero.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +28,29 @@ impl Objection {
             codespace,
             reason: excerpt(log),
         }
+    }
+
+    /// A simulation's objection, as the queue would make it: what stands before the node's own words, and the code, are
+    /// gRPC's. Only a wrong place in line is known by its words alone; what a contract says stands behind others.
+    pub(in crate::chain::wasmd) fn of_simulation(self) -> Objection {
+        let own = self
+            .reason
+            .strip_prefix("rpc error: code = Unknown desc = ");
+        match own.filter(|own| own.starts_with(MISPLACED)) {
+            Some(own) => Objection {
+                code: WRONG_SEQUENCE,
+                codespace: SDK.into(),
+                reason: own.into(),
+            },
+            None => self,
+        }
+    }
+
+    /// The sequence that `account sequence mismatch, expected 12, got 10` asks for.
+    pub(in crate::chain::wasmd) fn expected_sequence(&self) -> Option<u64> {
+        let rest = self.reason.strip_prefix(MISPLACED)?;
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok()
     }
 
     /// The objection in a transaction's result, if it failed.

@@ -1,9 +1,12 @@
 //! A random walk against those who sign what they like: forged headers on whatever parents, pairs of them, ancestors that
 //! never were, and hashes without signatures. An honest owner admits and renews, a relayer keeps the view fresh, and a
-//! watcher shows the true header wherever another one is stored, as soon as there is one that contradicts it.
+//! watcher shows the true header wherever another one is stored, as soon as there is one that contradicts it. In every
+//! third world the watcher sleeps.
 //!
 //! After each step, whatever was forged and shown: no root counts that the honest chain does not have, save on the
-//! current branch one that is dated later, and lies higher, than the honest chain has come.
+//! current branch one that is dated later, and lies higher, than the honest chain has come. Where the watcher sleeps: none
+//! that the owner has denied. In either: nothing climbs faster than time and a block each, and while a fork is open
+//! nothing does.
 //!
 //! `TESSERA_WALK_STEPS` (default 100,000) and `TESSERA_WALK_SEED` (default 1) change the walk; both are printed.
 #![allow(
@@ -15,6 +18,8 @@
     clippy::cast_possible_truncation
 )]
 
+mod adversary;
+#[path = "../world/mod.rs"]
 mod world;
 
 use std::collections::BTreeMap;
@@ -24,9 +29,8 @@ use proptest::{
     test_runner::{RngAlgorithm, TestRng},
 };
 use tessera_header::TrustedHeader;
-use tessera_primitives::{Hash, Height, ZoneStatus};
+use tessera_primitives::{Height, ZoneStatus};
 use tessera_view::{
-    input::Line,
     state::{Block, StoredHeader},
     Refusal, Step,
 };
@@ -39,6 +43,9 @@ struct Walk {
     random: TestRng,
     honest: Histories,
     forged: Vec<TrustedHeader>,
+    /// Headers that were stored when the owner said that another one is true.
+    denied: Vec<TrustedHeader>,
+    asleep: bool,
     reader: Reader,
     tally: BTreeMap<&'static str, usize>,
 }
@@ -63,12 +70,16 @@ fn nothing_that_was_made_up_counts_for_long() {
         reader: Reader::new(&honest),
         honest,
         forged: Vec::new(),
+        denied: Vec::new(),
+        asleep: false,
         tally: BTreeMap::new(),
     };
     for step in 0..steps {
         if step % EPISODE == 0 {
             walk.reader = Reader::new(&walk.honest);
             walk.forged.clear();
+            walk.denied.clear();
+            walk.asleep = walk.below(3) == 0;
         }
         walk.step();
     }
@@ -76,6 +87,7 @@ fn nothing_that_was_made_up_counts_for_long() {
     let happened = [
         "planted",
         "pairs",
+        "framed",
         "exact on what never was",
         "links",
         "links refused",
@@ -84,7 +96,12 @@ fn nothing_that_was_made_up_counts_for_long() {
         "second forks",
         "admitted",
         "confirmed",
+        "confirmed later",
+        "denied",
+        "links onto what was confirmed",
         "renewed",
+        "no ratchet",
+        "no veto",
         "too high",
     ];
     for what in happened {
@@ -125,15 +142,19 @@ impl Walk {
         // What was dated later than the honest chain had come is caught up with first.
         self.watch();
         self.relay();
-        let before = self.reader.standing().branch_fork;
+        let before = (self.reader.standing(), self.shown());
         match self.act() {
             Ok(_) => {}
             Err(Refusal::TooHigh { .. }) => self.count("too high"),
+            Err(Refusal::AboveShown { .. }) => self.count("no veto"),
             Err(Refusal::Unconfirmed { .. }) => self.count("links refused"),
             Err(_) => {}
         }
-        if before != self.reader.standing().branch_fork {
+        if before.0.branch_fork != self.reader.standing().branch_fork {
             self.count("second forks");
+        }
+        if before.0.status == ZoneStatus::Forked {
+            assert_eq!(before.1, self.shown(), "an admission is put off");
         }
         self.watch();
         if self.below(4) == 0 {
@@ -143,7 +164,13 @@ impl Walk {
     }
 
     fn act(&mut self) -> Result<Step, Refusal> {
-        match self.below(10) {
+        match self.below(13) {
+            12 => self.frame(),
+            10 => self.ratchet(),
+            11 => {
+                let (low, high) = self.veto();
+                self.reader.report(low, high)
+            }
             0..=3 => {
                 let (from, header) = (self.trusted(), self.forge());
                 let step = self.reader.advance(from, header)?;
@@ -170,11 +197,19 @@ impl Walk {
                 let branch = self.below(u64::from(viewed.belief.branch) + 1) as u32;
                 let pair = viewed.fork_of(branch).map(|fork| fork.pair);
                 let (a, b) = match pair {
-                    Some(pair) => (self.down(pair.a.hash), self.down(pair.b.hash)),
+                    Some(pair) => {
+                        // As deep as it takes to where they may meet.
+                        let deep = self.below(2) * (1 + self.below(12));
+                        let deep = (deep > 0).then_some(deep);
+                        (self.down(pair.a.hash, deep), self.down(pair.b.hash, deep))
+                    }
                     None => (Vec::new(), Vec::new()),
                 };
                 let step = self.reader.links(branch, a, b)?;
                 self.count("links");
+                if branch < viewed.belief.branch {
+                    self.count("links onto what was confirmed");
+                }
                 Ok(step)
             }
             8 => {
@@ -210,108 +245,6 @@ impl Walk {
         }
     }
 
-    /// The height of some stored header.
-    fn trusted(&mut self) -> u64 {
-        let heights = self.reader.heights();
-        match self.below(2) {
-            0 => self.reader.standing().latest.0,
-            _ => heights[self.below(heights.len() as u64) as usize],
-        }
-    }
-
-    /// A header of those who sign what they like, on a parent that is true, forged or never was.
-    fn forge(&mut self) -> TrustedHeader {
-        let heights = self.reader.heights();
-        let near = heights[self.below(heights.len() as u64) as usize];
-        let height = match self.below(30) {
-            0 => u64::MAX / 2 - self.below(3),
-            1..=15 => near + 1 + self.below(3),
-            _ => self.tip().height.0 + 10 - self.below(40),
-        };
-        let on: Vec<_> = self
-            .forged
-            .iter()
-            .filter(|f| f.height.0 + 1 == height)
-            .collect();
-        let invented = Hash::sha256_of(&[b"invented", &height.to_be_bytes()]);
-        let forged = on.last().map_or(invented, |below| below.hash);
-        let parent = match self.below(3) {
-            0 => self.honest.hash(0, height - 1),
-            1 => forged,
-            _ => invented,
-        };
-        let true_time = self.honest.header(0, height.min(1_000_000)).time.0;
-        let skew = [-50, -1, 0, 0, 0, 0, 1, 50][self.below(8) as usize] * SECOND as i64;
-        let hash = Hash::sha256(&self.random.next_u64().to_be_bytes());
-        let mut header = self.honest.header(0, 50);
-        header.height = Height(height);
-        header.hash = hash;
-        header.app_hash = hash;
-        header.parent = parent;
-        header.time.0 = true_time.checked_add_signed(skew).unwrap();
-        self.forged.push(header);
-        header
-    }
-
-    /// Two headers of one height on one parent, true or not, which make a fork exact.
-    fn twins(&mut self) -> (Line, Line) {
-        let (from, one) = (self.trusted(), self.forge());
-        let mut two = one;
-        two.hash = Hash::sha256(one.hash.as_bytes());
-        self.forged.push(two);
-        (
-            line(verified(from, one), Vec::new()),
-            line(verified(from, two), Vec::new()),
-        )
-    }
-
-    fn line(&mut self) -> Line {
-        let top = match self.below(6) {
-            0 => {
-                let held = self.reader.stored();
-                stored(held[self.below(held.len() as u64) as usize].header)
-            }
-            1 => {
-                let height = self.tip().height.0 - self.below(40);
-                verified(self.trusted(), self.honest.header(0, height))
-            }
-            2 if !self.forged.is_empty() => {
-                let index = self.below(self.forged.len() as u64) as usize;
-                verified(self.trusted(), self.forged[index])
-            }
-            _ => verified(self.trusted(), self.forge()),
-        };
-        let below = self.down(top.header.parent);
-        line(top, below)
-    }
-
-    /// Hashes below a block: the true ones below a true one, else what whoever forged it named.
-    fn down(&mut self, hash: Hash) -> Vec<Hash> {
-        let deep = self.below(3) * self.below(25);
-        let mut hashes = Vec::new();
-        let mut at = hash;
-        for _ in 0..deep {
-            let tip = self.tip().height.0;
-            let honest = (1..=tip)
-                .rev()
-                .take(200)
-                .find(|h| self.honest.hash(0, *h) == at);
-            let forged = self.forged.iter().find(|header| header.hash == at).copied();
-            at = match (honest, forged) {
-                (Some(height), _) => self.honest.hash(0, height - 1),
-                (None, Some(header)) => header.parent,
-                // Whoever made it up makes up what is below it, or puts it on something true.
-                (None, None) if self.below(2) == 0 => Hash::sha256(at.as_bytes()),
-                (None, None) => {
-                    let height = tip - self.below(50);
-                    self.honest.hash(0, height)
-                }
-            };
-            hashes.push(at);
-        }
-        hashes
-    }
-
     fn made_up(&self) -> Vec<StoredHeader> {
         let viewed = self.reader.viewed();
         let mut held = self.reader.stored();
@@ -327,6 +260,9 @@ impl Walk {
 
     /// Shows the true header where another one is stored: at its height, or the newest if it is not later.
     fn watch(&mut self) {
+        if self.asleep {
+            return;
+        }
         while let Some(planted) = self
             .made_up()
             .into_iter()
@@ -365,8 +301,30 @@ impl Walk {
         let fresh = |from: u64| (tip.height.0 - from) * PACE < 500;
         if self.reader.standing().status == ZoneStatus::Active {
             if let Some(from) = self.trustworthy(tip.height.0).filter(|from| !fresh(*from)) {
-                self.reader.advance(from, tip).unwrap();
+                let shown = self.reader.advance(from, tip);
+                assert!(self.asleep || shown.is_ok(), "{shown:?}");
             }
+        }
+    }
+
+    /// The highest header that was shown.
+    fn shown(&self) -> Height {
+        let viewed = self.reader.viewed();
+        let open = viewed.open_fork();
+        open.map_or(viewed.belief.latest, |fork| fork.shown)
+    }
+
+    /// Notes what the owner is about to deny.
+    fn deny(&mut self, branch: u32, parent: Option<Block>) {
+        let Some(parent) = parent else {
+            return;
+        };
+        let mut held = self.reader.stored();
+        held.retain(|held| held.branch == branch && held.header.height == parent.height);
+        held.retain(|held| held.header.hash != parent.hash);
+        for held in held {
+            self.denied.push(held.header);
+            self.count("denied");
         }
     }
 
@@ -380,12 +338,25 @@ impl Walk {
                 if tip.height > fork.shown.max(viewed.belief.latest) {
                     let below = fork.height().0 - 1 - self.below(5) / 4;
                     let parent = (self.below(3) > 0).then(|| self.honest.block(0, below));
+                    self.deny(fork.branch, parent);
                     self.reader.admit_above(tip, parent).unwrap();
                     self.count("admitted");
                     let forks = self.reader.viewed().fork_of(fork.branch).copied();
                     if forks.and_then(|fork| fork.below()).is_some() {
                         self.count("confirmed");
                     }
+                }
+            }
+            ZoneStatus::Active if viewed.belief.branch > 0 => {
+                // Once more, with what the owner has learned since.
+                let height = 51 + self.below(tip.height.0 - 50);
+                let parent = Some(self.honest.block(0, height));
+                let admitted = self.honest.header(0, viewed.zone.admitted.0);
+                let mut trial = self.reader.clone();
+                if trial.admit_above(admitted, parent).is_ok() {
+                    self.deny(viewed.belief.branch - 1, parent);
+                    self.reader = trial;
+                    self.count("confirmed later");
                 }
             }
             ZoneStatus::Expired if tip.height > viewed.belief.latest => {
@@ -399,16 +370,17 @@ impl Walk {
     fn check(&self) {
         let viewed = self.reader.viewed();
         for held in self.made_up() {
+            assert!(!self.denied.contains(&held.header), "{held:?} was denied");
             assert!(
-                held.branch == viewed.belief.branch && self.is_ahead(&held.header),
+                self.asleep || held.branch == viewed.belief.branch && self.is_ahead(&held.header),
                 "{held:?} counts, and never was: {:?}",
                 viewed.zone
             );
         }
-        // Nothing is out of reach for the honest chain, were it to go on for two hours.
-        let shown = viewed
-            .open_fork()
-            .map_or(viewed.belief.latest, |fork| fork.shown);
-        assert!(shown.0 < self.tip().height.0 + 2 * 3_600);
+        // Nothing climbs faster than a block a second from where the view began, up to the drift, and a block each.
+        let began = self.honest.header(0, 50).time.0;
+        let seconds = (self.reader.now.time.0 - began) / SECOND + 10;
+        let most = 50 + seconds + viewed.belief.accepted + 1;
+        assert!(self.shown().0 <= most, "{:?} above {most}", self.shown());
     }
 }

@@ -1,0 +1,153 @@
+//! A fork that a witness shows: every client of the zone that our packets go through is shown both headers, and is frozen
+//! by its chain.
+
+use ibc_relayer::chain::handle::BaseChainHandle;
+use ibc_relayer_types::{
+    clients::ics07_tendermint::misbehaviour::Misbehaviour,
+    core::ics24_host::identifier::{ChainId, ClientId},
+    tx_msg::Msg,
+};
+use tendermint::{validator, Hash};
+use tessera_primitives::{Height, ZoneId};
+
+use super::{
+    aside,
+    client::{followers, freeze, Follower},
+    evidence::misbehaviour,
+    failed,
+    guard::Mishaps,
+    Packets, PacketsError, Trusted,
+};
+use crate::{
+    chain::{Chain, LightBlock},
+    relay::{Relay, Zone},
+};
+
+/// Two histories of a zone, both signed.
+pub(super) struct Fork<'a> {
+    /// The zone, with our own node.
+    pub zone: &'a Zone,
+    /// A node that follows the other one.
+    pub theirs: &'a dyn Chain,
+    /// The lowest height at which they differ.
+    pub height: Height,
+}
+
+impl Fork<'_> {
+    /// Shows every client on every other chain both histories.
+    pub(super) async fn tell_all(&self, relay: &Relay, packets: &Packets) -> Result<(), Mishaps> {
+        let of = ChainId::from_string(self.zone.chain.zone().as_str());
+        let mut wrong = Vec::new();
+        for chain in &packets.config.chains {
+            let Ok(on) = chain.id().as_str().parse::<ZoneId>() else {
+                continue;
+            };
+            if *chain.id() == of {
+                continue;
+            }
+            match self.tell(relay, packets, &on, chain.id()).await {
+                Ok(()) => {}
+                Err(reasons) => {
+                    wrong.extend(reasons.into_iter().map(|reason| (on.clone(), reason)))
+                }
+            }
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong)
+        }
+    }
+
+    async fn tell(
+        &self,
+        relay: &Relay,
+        packets: &Packets,
+        on: &ZoneId,
+        chain: &ChainId,
+    ) -> Result<(), Vec<String>> {
+        let one = |error: PacketsError| vec![error.to_string()];
+        let of = ChainId::from_string(self.zone.chain.zone().as_str());
+        let (registry, config) = (packets.registry.clone(), packets.config.clone());
+        let (chain, height) = (chain.clone(), self.height.0);
+        let found = aside(move || {
+            let host = registry.get_or_spawn(&chain);
+            let host = host.map_err(failed(format!("connecting to {chain}")))?;
+            let followers = followers(&host, &of, &config, height);
+            let followers = followers.map_err(failed(format!("clients of {of} on {chain}")))?;
+            Ok((host, followers))
+        });
+        let (host, followers) = found.await.and_then(|found| found).map_err(one)?;
+        let mut wrong = Vec::new();
+        for follower in followers {
+            let (client, of) = (follower.client.clone(), self.zone.chain.zone());
+            match self.freeze(&host, follower).await {
+                Ok(ours) => {
+                    tracing::warn!(zone = %on, %of, %client, height = %self.height, ours, "a client is frozen: its zone has forked");
+                    if ours {
+                        relay.activity().client_frozen(on, of);
+                    }
+                }
+                Err(reason) => wrong.push(format!("{client} of {of}: {reason}")),
+            }
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// Shows one client evidence until its chain takes some; answers whether it was ours that it took.
+    async fn freeze(&self, host: &BaseChainHandle, follower: Follower) -> Result<bool, String> {
+        let Follower { client, trusted } = follower;
+        let mut refused = Vec::new();
+        for trusted in trusted {
+            let evidence = match self.evidence(&client, trusted).await {
+                Ok(evidence) => evidence.to_any(),
+                Err(reason) => {
+                    refused.push(reason);
+                    continue;
+                }
+            };
+            let (host, client) = (host.clone(), client.clone());
+            match aside(move || freeze(&host, &client, evidence)).await {
+                Ok(Ok(ours)) => return Ok(ours),
+                Ok(Err(error)) | Err(error) => refused.push(error.to_string()),
+            }
+        }
+        if refused.is_empty() {
+            refused.push("it has no header to verify from".into());
+        }
+        Err(refused.join("; "))
+    }
+
+    /// Two headers that a client verifies from a header that it has: at the fork, or above it where it has none below.
+    async fn evidence(&self, client: &ClientId, trusted: Trusted) -> Result<Misbehaviour, String> {
+        let above = Height(trusted.height.saturating_add(1));
+        let height = self.height.max(above);
+        let ours = shown(self.zone.chain.as_ref(), height).await?;
+        let theirs = shown(self.theirs, height).await?;
+        let announced = match announced(&[&ours, &theirs], trusted.next_validators) {
+            Some(set) => set,
+            None => {
+                let ours = shown(self.zone.chain.as_ref(), above).await?;
+                let theirs = shown(self.theirs, above).await?;
+                let set = announced(&[&ours, &theirs], trusted.next_validators);
+                set.ok_or_else(|| format!("nobody shows the validators of {above}"))?
+            }
+        };
+        misbehaviour(client, trusted, &announced, [&ours, &theirs])
+    }
+}
+
+async fn shown(chain: &dyn Chain, height: Height) -> Result<LightBlock, String> {
+    let block = chain.header(height).await;
+    block.map_err(|error| error.to_string())
+}
+
+/// The set of this hash, if one of the headers is signed by it. It names a proposer, which ibc-go insists on.
+fn announced(blocks: &[&LightBlock], hash: Hash) -> Option<validator::Set> {
+    let mut sets = blocks.iter().map(|block| &block.validators);
+    sets.find(|set| set.hash() == hash).cloned()
+}

@@ -1,0 +1,151 @@
+//! Who guards the clients of ordinary IBC: forks come from witnesses ([`Fork`]) and from the clients themselves
+//! ([`Claim`]).
+//!
+//! Nothing of it is remembered from one start to the next: witnesses are compared again, and so are the newest headers of
+//! clients; a client that is frozen already is left alone.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use tessera_primitives::ZoneId;
+use tokio::time::Instant;
+
+use super::{
+    claim::{Claim, Standing},
+    fork::Fork,
+    Packets,
+};
+use crate::relay::{Relay, Zone};
+
+/// How long after all clients know of a fork it is looked for new ones, which anybody may make.
+const LOOK_AGAIN: Duration = Duration::from_secs(300);
+/// The pause after something failed; it doubles until it is [`LOOK_AGAIN`].
+const PAUSE: Duration = Duration::from_secs(4);
+/// The pause before a header is compared that our node does not have yet.
+const SOON: Duration = Duration::from_secs(4);
+/// Headers that wait to be compared, at most: the newest.
+const MOST_CLAIMS: usize = 1_000;
+/// How often it is tried to learn a header from a client's chain, or to freeze a client that has another than our node: for
+/// eight hours, since each may cost a fee.
+const MOST_TRIES: u32 = 100;
+
+/// What went wrong, and on which zone.
+pub(super) type Mishaps = Vec<(ZoneId, String)>;
+
+/// What is known of a zone's fork: when clients are looked for next, and how long the pause was before.
+struct Told {
+    next: Instant,
+    pause: Duration,
+}
+
+/// Whoever looks for forks, and for clients that do not know of them.
+#[derive(Default)]
+pub(super) struct Guard {
+    told: BTreeMap<ZoneId, Told>,
+    claims: Vec<Waiting>,
+}
+
+/// A header that waits to be compared.
+struct Waiting {
+    claim: Claim,
+    due: Instant,
+    tries: u32,
+}
+
+impl Guard {
+    /// Shows clients what they do not know.
+    pub(super) async fn look(&mut self, relay: &Relay, packets: &mut Packets) {
+        for zone in relay.zones() {
+            self.ask_witnesses(relay, packets, zone).await;
+        }
+        while let Ok(claim) = packets.claims.try_recv() {
+            let (due, tries) = (Instant::now(), 0);
+            self.claims.push(Waiting { claim, due, tries });
+        }
+        let excess = self.claims.len().saturating_sub(MOST_CLAIMS);
+        self.claims.drain(..excess);
+        for waiting in std::mem::take(&mut self.claims) {
+            if waiting.due > Instant::now() {
+                self.claims.push(waiting);
+                continue;
+            }
+            let left = compare(relay, packets, waiting).await;
+            self.claims.extend(left);
+        }
+    }
+
+    async fn ask_witnesses(&mut self, relay: &Relay, packets: &Packets, zone: &Zone) {
+        let id = zone.chain.zone();
+        let now = Instant::now();
+        if self.told.get(id).is_some_and(|told| now < told.next) {
+            return;
+        }
+        for witness in &zone.witnesses {
+            let Some(height) = witness.parted().await else {
+                continue;
+            };
+            let told = match witness.chain().await {
+                Ok(theirs) => {
+                    let fork = Fork {
+                        zone,
+                        theirs: theirs.as_ref(),
+                        height,
+                    };
+                    fork.tell_all(relay, packets).await
+                }
+                Err(error) => Err(vec![(id.clone(), error.to_string())]),
+            };
+            let done = told.is_ok();
+            self.note(relay, id, told);
+            // What one witness cannot show any more, another may.
+            if done {
+                return;
+            }
+        }
+    }
+
+    fn note(&mut self, relay: &Relay, of: &ZoneId, told: Result<(), Mishaps>) {
+        let last = self.told.get(of).map(|told| told.pause);
+        let pause = match told {
+            Ok(()) => LOOK_AGAIN,
+            Err(mishaps) => {
+                for (zone, reason) in mishaps {
+                    mishap(relay, &zone, &reason);
+                }
+                let longer = last.map_or(PAUSE, |last| last.saturating_mul(2));
+                longer.min(LOOK_AGAIN)
+            }
+        };
+        let now = Instant::now();
+        let next = now.checked_add(pause).unwrap_or(now);
+        self.told.insert(of.clone(), Told { next, pause });
+    }
+}
+
+/// Compares a header; answers it, for later, where nothing came of that.
+async fn compare(relay: &Relay, packets: &Packets, waiting: Waiting) -> Option<Waiting> {
+    let Waiting { claim, due, tries } = waiting;
+    let (pause, failed) = match claim.compare(relay, packets).await {
+        Standing::Settled => return None,
+        Standing::Ahead => (SOON, 0),
+        Standing::Unknown(reason) => {
+            tracing::debug!(zone = %claim.on, reason, "what a client was shown is not known");
+            (LOOK_AGAIN, 1)
+        }
+        Standing::Unpunished(reason) => {
+            mishap(relay, &claim.on, &reason);
+            (LOOK_AGAIN, 1)
+        }
+    };
+    let tries = tries.saturating_add(failed);
+    if tries > MOST_TRIES {
+        tracing::error!(zone = %claim.on, ?claim, "what a client was shown is given up");
+        return None;
+    }
+    let due = Instant::now().checked_add(pause).unwrap_or(due);
+    Some(Waiting { claim, due, tries })
+}
+
+fn mishap(relay: &Relay, zone: &ZoneId, reason: &str) {
+    tracing::error!(%zone, reason, "a client was not told of a fork");
+    relay.activity().mishap(zone, reason.into(), relay.now());
+}

@@ -1,0 +1,184 @@
+//! Relaying for months: packets are relayed between the chains that can be reached, whichever these are.
+
+use std::time::Duration;
+
+use tessera_primitives::ZoneId;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    guard::Guard,
+    hermes_config,
+    key::{can_pay, purse},
+    keys, site, PacketKey, Packets, PacketsError, Site, Sites,
+};
+use crate::{
+    config::{ChainConfig, Config},
+    keys::KeyRing,
+    relay::Relay,
+};
+
+/// How often all chains are looked after; while one of them is away, more often.
+const LOOK: Duration = Duration::from_secs(30);
+/// See [`LOOK`].
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// How often it is looked for forks that were found.
+const TICK: Duration = Duration::from_secs(2);
+
+/// What to relay, and with which keys: nothing of the configuration that could be refused is left to refuse.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    config: Config,
+    keys: Vec<PacketKey>,
+}
+
+impl Plan {
+    /// What the configuration asks for; nothing without `[mode.packets] enabled`, or where no chain has a key for packets.
+    ///
+    /// # Errors
+    /// [`PacketsError`] with what is wrong with the configuration or a key.
+    pub fn new(config: &Config, ring: &KeyRing) -> Result<Option<Plan>, PacketsError> {
+        if !config.mode.packets.enabled {
+            return Ok(None);
+        }
+        let mut config = config.clone();
+        config
+            .chains
+            .retain(|chain| chain.packet_key_name.is_some());
+        if config.chains.is_empty() {
+            tracing::warn!("[mode.packets] is enabled, and no chain has a packet_key_name");
+            return Ok(None);
+        }
+        let keys = keys(&config, ring)?;
+        let sites = config.chains.iter().map(|chain| {
+            let site = Site::preferred(chain)?;
+            Ok((chain.id.clone(), site))
+        });
+        let sites: Result<Sites, PacketsError> = sites.collect();
+        hermes_config(&config, &sites?)?;
+        Ok(Some(Plan { config, keys }))
+    }
+}
+
+/// Relays packets, and shows clients the forks that the relay finds, until it is cancelled.
+pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
+    let guards = {
+        let clients = &plan.config.mode.clients;
+        clients.enabled && clients.misbehaviour
+    };
+    let mut service = Service {
+        relay,
+        plan,
+        running: None,
+        guard: guards.then(Guard::default),
+    };
+    tokio::select! {
+        () = service.run() => {}
+        () = cancel.cancelled() => {}
+    }
+    if let Some((packets, _)) = service.running.take() {
+        packets.stop().await;
+    }
+}
+
+struct Service<'a> {
+    relay: &'a Relay,
+    plan: Plan,
+    running: Option<(Packets, Sites)>,
+    guard: Option<Guard>,
+}
+
+impl Service<'_> {
+    async fn run(&mut self) {
+        let mut due = Instant::now();
+        loop {
+            if Instant::now() >= due {
+                let pause = if self.keep_up().await {
+                    LOOK
+                } else {
+                    LOOK_AGAIN
+                };
+                due = Instant::now().checked_add(pause).unwrap_or(due);
+            }
+            if let (Some(guard), Some((packets, _))) = (&mut self.guard, &mut self.running) {
+                guard.look(self.relay, packets).await;
+            }
+            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// Relays between all chains that serve, each by a node that does, and answers whether these are all.
+    async fn keep_up(&mut self) -> bool {
+        let mut sites = Sites::new();
+        for chain in &self.plan.config.chains {
+            let now = self.running.as_ref();
+            let now = now.and_then(|(_, sites)| sites.get(&chain.id));
+            match site(chain, now).await {
+                Ok(site) => {
+                    self.look_into_purse(chain, &site).await;
+                    sites.insert(chain.id.clone(), site);
+                }
+                Err(error) => self.mishap(&chain.id, &error),
+            }
+        }
+        let all = sites.len() == self.plan.config.chains.len();
+        // One that is away for a while may come back as it was: that is the library's to notice.
+        let same = self.running.as_ref().is_some_and(|(_, running)| {
+            sites.iter().all(|(id, site)| running.get(id) == Some(site))
+        });
+        if same || sites.is_empty() {
+            return all;
+        }
+        match self.restart(&sites).await {
+            Ok(packets) => {
+                let chains: Vec<&str> = sites.keys().map(ZoneId::as_str).collect();
+                tracing::info!(?chains, "relaying packets of ordinary IBC");
+                self.running = Some((packets, sites));
+                all
+            }
+            Err(error) => {
+                for id in sites.keys() {
+                    self.mishap(id, &error);
+                }
+                false
+            }
+        }
+    }
+
+    async fn restart(&mut self, sites: &Sites) -> Result<Packets, PacketsError> {
+        let mut config = self.plan.config.clone();
+        if let Some((packets, _)) = self.running.take() {
+            packets.stop().await;
+            // What was sent meanwhile was not seen.
+            config.mode.packets.clear_on_start = true;
+        }
+        let serves = |key: &&PacketKey| sites.keys().any(|id| id.as_str() == key.chain.as_str());
+        let keys = self.plan.keys.iter().filter(serves).cloned().collect();
+        Packets::start(hermes_config(&config, sites)?, keys, self.guard.is_some()).await
+    }
+
+    /// What the key for packets holds, for whoever watches wallets.
+    async fn look_into_purse(&self, chain: &ChainConfig, site: &Site) {
+        let keys = self.plan.keys.iter();
+        let mut keys = keys.filter(|key| key.chain.as_str() == chain.id.as_str());
+        let Some(key) = keys.next() else {
+            return;
+        };
+        match purse(chain, &site.rpc, key).await {
+            Ok(balance) => {
+                let activity = self.relay.activity();
+                activity.holds(&chain.id, &key.account, &chain.gas_price.denom, balance);
+                if let Err(error) = can_pay(chain, key, balance) {
+                    self.mishap(&chain.id, &error);
+                }
+            }
+            Err(error) => tracing::debug!(zone = %chain.id, %error, "a balance is not known"),
+        }
+    }
+
+    fn mishap(&self, zone: &ZoneId, error: &PacketsError) {
+        tracing::warn!(%zone, %error, "ordinary IBC");
+        let activity = self.relay.activity();
+        activity.mishap(zone, error.to_string(), self.relay.now());
+    }
+}

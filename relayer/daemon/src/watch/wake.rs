@@ -1,0 +1,75 @@
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use tendermint_rpc::{
+    client::CompatMode,
+    query::{EventType, Query},
+    SubscriptionClient, WebSocketClient, WebSocketClientUrl,
+};
+use tessera_primitives::ZoneId;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::chain::wasmd::shown;
+
+/// First pause before a websocket is connected to again; each further one doubles it.
+const FIRST: Duration = Duration::from_secs(1);
+/// Longest pause.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Wakes whoever pulls blocks each time that a node says there is a new one. It is news and never a fact: while the
+/// websocket is down or silent, blocks are pulled by the clock alone, and what it says is not read.
+pub async fn listen(
+    zone: ZoneId,
+    url: WebSocketClientUrl,
+    woken: Arc<Notify>,
+    cancel: CancellationToken,
+) {
+    // Its path may be a secret, and its errors may quote it.
+    let endpoint = shown(&url.to_string());
+    let mut pause = FIRST;
+    loop {
+        let heard = tokio::select! {
+            heard = hear(&url, &woken) => heard,
+            () = cancel.cancelled() => return,
+        };
+        if heard {
+            tracing::info!(%zone, endpoint, "the websocket has ended; blocks are pulled by the clock until it is back");
+            pause = FIRST;
+        } else if pause == FIRST {
+            tracing::warn!(%zone, endpoint, "the websocket of event_source does not serve: blocks are pulled by the clock");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = cancel.cancelled() => return,
+        }
+        pause = pause.saturating_mul(2).min(LONGEST);
+    }
+}
+
+/// Wakes until the websocket ends; answers whether it ever said anything.
+async fn hear(url: &WebSocketClientUrl, woken: &Notify) -> bool {
+    let connecting = WebSocketClient::builder(url.clone())
+        .compat_mode(CompatMode::V0_38)
+        .build();
+    let Ok((client, driver)) = connecting.await else {
+        return false;
+    };
+    let mut heard = false;
+    let waking = async {
+        let query = Query::from(EventType::NewBlock);
+        let Ok(mut blocks) = client.subscribe(query).await else {
+            return;
+        };
+        while let Some(Ok(_)) = blocks.next().await {
+            heard = true;
+            woken.notify_one();
+        }
+    };
+    // The driver ends with its connection, whatever ended that.
+    tokio::select! {
+        () = waking => {}
+        _ended = driver.run() => {}
+    }
+    heard
+}

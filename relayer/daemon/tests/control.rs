@@ -1,0 +1,72 @@
+//! What a running relayer is told beside its journal, and who may tell it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::path::Path;
+
+use tempfile::TempDir;
+use tessera::{
+    config::LogLevel,
+    control::{listen, serve, tell, ControlError, Request},
+    telemetry,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::UnixStream,
+};
+use tokio_util::sync::CancellationToken;
+
+fn filter(directives: &str) -> Request {
+    Request::SetLogFilter(directives.into())
+}
+
+/// What is answered to raw bytes.
+async fn answer(journal: &Path, bytes: &[u8]) -> String {
+    let socket = journal.with_extension("control");
+    let mut stream = UnixStream::connect(socket).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut text = String::new();
+    // What is far too long is not read to its end, and then the connection breaks.
+    let _end = stream.read_to_string(&mut text).await;
+    text
+}
+
+#[tokio::test]
+async fn a_running_relayer_changes_what_it_logs_and_refuses_what_is_none() {
+    let folder = TempDir::new().unwrap();
+    let journal = folder.path().join("journal.redb");
+    let nobody = tell(&journal, &Request::ResetLogFilter).await.unwrap_err();
+    assert!(matches!(nobody, ControlError::Nobody { .. }), "{nobody}");
+
+    // A socket that a killed process left behind is nobody's, and in nobody's way.
+    drop(listen(&journal).unwrap());
+    let nobody = tell(&journal, &Request::ResetLogFilter).await.unwrap_err();
+    assert!(matches!(nobody, ControlError::Nobody { .. }), "{nobody}");
+    let cancel = CancellationToken::new();
+    let serving = tokio::spawn(serve(listen(&journal).unwrap(), cancel.clone()));
+
+    // Before it logs there is nothing to change.
+    let refused = tell(&journal, &filter("info")).await.unwrap_err();
+    assert!(matches!(refused, ControlError::Refused(_)), "{refused}");
+    telemetry::start(LogLevel::Error, false);
+    tell(&journal, &filter("warn,tessera=debug")).await.unwrap();
+    assert!(tracing::enabled!(target: "tessera", tracing::Level::DEBUG));
+    let refused = tell(&journal, &filter("tessera=loud")).await.unwrap_err();
+    assert!(refused.to_string().contains("tessera=loud"), "{refused}");
+    assert!(tracing::enabled!(target: "tessera", tracing::Level::DEBUG));
+    tell(&journal, &Request::ResetLogFilter).await.unwrap();
+    assert!(!tracing::enabled!(target: "tessera", tracing::Level::WARN));
+
+    for garbage in [
+        &b"\n"[..],
+        b"{\"delete_everything\":true}\n",
+        b"\xff\xfe\n",
+        &[b'x'; 100_000],
+    ] {
+        let said = answer(&journal, garbage).await;
+        assert!(!said.contains("Ok"), "{said}");
+    }
+    tell(&journal, &Request::ResetLogFilter).await.unwrap();
+    cancel.cancel();
+    serving.await.unwrap();
+}
