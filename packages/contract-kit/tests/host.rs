@@ -8,10 +8,10 @@
     clippy::cast_possible_truncation
 )]
 
-use cosmwasm_std::testing::MockApi;
+use cosmwasm_std::{testing::MockApi, Api, HashFunction, BLS12_381_G1_GENERATOR};
 use tessera_contract_kit::{address, crypto::HostCrypto, pagination::page};
 use tessera_primitives::{Address, CanonicalAddress};
-use tessera_proof::Crypto;
+use tessera_proof::{Crypto, BLS_DOMAIN};
 
 #[test]
 fn an_address_goes_to_its_bytes_and_back() {
@@ -72,4 +72,28 @@ fn a_page_is_thirty_unless_asked_and_never_above_a_hundred() {
         [page(None), page(Some(7)), page(Some(0)), page(Some(1_000))],
         [30, 7, 0, 100]
     );
+}
+
+/// With the secret 1 the key is the generator, and the signature the hashed message itself.
+#[test]
+fn a_bls_signature_is_valid_for_its_key_and_message_alone() {
+    let api = MockApi::default();
+    let host = HostCrypto(&api);
+    let hashed = |message: &[u8]| {
+        let hashed = api.bls12_381_hash_to_g2(HashFunction::Sha256, message, BLS_DOMAIN);
+        hashed.unwrap()
+    };
+    let key = BLS12_381_G1_GENERATOR;
+    let signature = hashed(b"vote");
+    assert!(host.bls_verify(b"vote", &signature, &key));
+    assert!(!host.bls_verify(b"veto", &signature, &key));
+    assert!(!host.bls_verify(b"vote", &signature[..95], &key));
+    assert!(!host.bls_verify(b"vote", &signature, &key[..47]));
+    assert!(!host.bls_verify(b"vote", &[0xff; 96], &key));
+    let twice = api.bls12_381_aggregate_g1(&[key, key].concat()).unwrap();
+    assert!(!host.bls_verify(b"vote", &signature, &twice));
+    // The identity as key and signature is valid for everything, so it is for nothing.
+    let (mut no_key, mut no_signature) = ([0; 48], [0; 96]);
+    (no_key[0], no_signature[0]) = (0xc0, 0xc0);
+    assert!(!host.bls_verify(b"vote", &no_signature, &no_key));
 }

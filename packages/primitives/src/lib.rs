@@ -50,7 +50,7 @@ pub use canonical::{Canonical, Reader, Writer};
 pub use hash::Hash;
 pub use height::Height;
 pub use malformed::{Malformed, Overflow};
-pub use meter::{Meter, MeterFull};
+pub use meter::{Meter, MeterFull, Throttle};
 pub use ratio::Ratio;
 pub use root::{Closing, Fork, Root, Standing};
 pub use time::{Seconds, Timestamp};

@@ -72,3 +72,34 @@ impl Meter {
         }
     }
 }
+
+/// A throttle: something of any size passes while the level is above zero, and may take it below; the level refills with
+/// time. What waits is served in order, so a large thing delays what comes after it, and is never refused for its size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Throttle {
+    /// How far the level is below full.
+    pub debt: Amount,
+    /// When that was.
+    pub at: Timestamp,
+}
+
+impl Throttle {
+    /// The throttle at `now`: the debt falls by `allowance` a `period`, rounded down.
+    pub fn refilled(self, now: Timestamp, allowance: Amount, period: Seconds) -> Throttle {
+        let passed = now.0.saturating_sub(self.at.0);
+        let whole = u128::from(period.0).saturating_mul(1_000_000_000).max(1);
+        let refill = crate::wide::multiply_divide(allowance.0, passed.into(), whole);
+        let debt = Amount(self.debt.0.saturating_sub(refill.unwrap_or(u128::MAX)));
+        Throttle { debt, at: now }
+    }
+
+    /// The throttle after something passed: none while the level is at or below zero. An allowance of nothing holds
+    /// nothing back, since nothing is there to protect.
+    pub fn passed(self, allowance: Amount, cost: Amount) -> Option<Throttle> {
+        let open = self.debt < allowance || allowance.is_zero();
+        let debt = Amount(self.debt.0.saturating_add(cost.0));
+        open.then_some(Throttle { debt, ..self })
+    }
+}

@@ -2,13 +2,93 @@
 
 use core::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Overflow;
 
 /// An unsigned number of 256 bits: `high * 2^128 + low`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Wide {
     high: u128,
     low: u128,
+}
+
+impl Wide {
+    /// Nothing.
+    pub const ZERO: Wide = Wide { high: 0, low: 0 };
+
+    /// The sum.
+    ///
+    /// # Errors
+    /// [`Overflow`] above 256 bits.
+    pub fn plus(self, other: Wide) -> Result<Wide, Overflow> {
+        let (low, carry) = self.low.overflowing_add(other.low);
+        let high = self.high.checked_add(other.high);
+        let high = high.and_then(|high| high.checked_add(u128::from(carry)));
+        let high = high.ok_or(Overflow("wide sum"))?;
+        Ok(Wide { high, low })
+    }
+
+    /// The difference.
+    ///
+    /// # Errors
+    /// [`Overflow`] below zero.
+    pub fn minus(self, other: Wide) -> Result<Wide, Overflow> {
+        let (low, borrow) = self.low.overflowing_sub(other.low);
+        let high = self.high.checked_sub(other.high);
+        let high = high.and_then(|high| high.checked_sub(u128::from(borrow)));
+        let high = high.ok_or(Overflow("wide difference"))?;
+        Ok(Wide { high, low })
+    }
+
+    /// The product.
+    ///
+    /// # Errors
+    /// [`Overflow`] above 256 bits.
+    pub fn times(self, factor: u128) -> Result<Wide, Overflow> {
+        let high = multiply(self.high, factor);
+        if high.high != 0 {
+            return Err(Overflow("wide product"));
+        }
+        multiply(self.low, factor).plus(Wide {
+            high: high.low,
+            low: 0,
+        })
+    }
+
+    /// The quotient, rounded down.
+    ///
+    /// # Errors
+    /// [`Overflow`] when the divisor is zero.
+    pub fn divided(self, divisor: u128) -> Result<Wide, Overflow> {
+        let high = self.high.checked_div(divisor);
+        let rest = self.high.checked_rem(divisor);
+        let (high, rest) = high.zip(rest).ok_or(Overflow("wide quotient"))?;
+        let low = Wide {
+            high: rest,
+            low: self.low,
+        };
+        let (low, _) = divide(low, divisor)?;
+        Ok(Wide { high, low })
+    }
+
+    /// The number, if 128 bits hold it.
+    ///
+    /// # Errors
+    /// [`Overflow`] above `u128::MAX`.
+    pub fn narrow(self) -> Result<u128, Overflow> {
+        match self.high {
+            0 => Ok(self.low),
+            _ => Err(Overflow("wide number")),
+        }
+    }
+}
+
+impl From<u128> for Wide {
+    fn from(low: u128) -> Wide {
+        Wide { high: 0, low }
+    }
 }
 
 const HALF: u32 = 64;

@@ -12,8 +12,8 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 use tessera_primitives::{
-    wide, Amount, Height, Meter, MeterFull, Overflow, Price, Ratio, Seconds, Timestamp, Value,
-    Weight,
+    wide, Amount, Height, Meter, MeterFull, Overflow, Price, Ratio, Seconds, Throttle, Timestamp,
+    Value, Weight,
 };
 
 /// 256 bits as eight digits of 32, least first: schoolbook, unlike what it checks.
@@ -311,4 +311,64 @@ proptest! {
             prop_assert!(recent.map(|(_, amount)| amount).sum::<u128>() <= 2 * limit);
         }
     }
+}
+
+#[test]
+fn a_throttle_lets_a_large_thing_pass_and_then_waits() {
+    let (allowance, hour) = (Amount(100), Seconds(3_600));
+    let at = |seconds| Timestamp::from_seconds(seconds).unwrap();
+    let throttle = Throttle::default().refilled(at(10), allowance, hour);
+    let throttle = throttle.passed(allowance, Amount(99)).unwrap();
+    let throttle = throttle.passed(allowance, Amount(151)).unwrap();
+    assert_eq!(throttle.debt, Amount(250));
+    assert_eq!(throttle.passed(allowance, Amount(0)), None);
+    // 150 of debt are an hour and a half: the level is then at zero, not above it.
+    assert_eq!(
+        throttle
+            .refilled(at(10 + 5_400), allowance, hour)
+            .passed(allowance, Amount(1)),
+        None
+    );
+    let later = throttle.refilled(at(10 + 5_436), allowance, hour);
+    assert_eq!(later.debt, Amount(99));
+    assert!(later.passed(allowance, Amount(1)).is_some());
+    assert_eq!(
+        throttle.refilled(at(1_000_000), allowance, hour).debt,
+        Amount(0)
+    );
+    assert!(
+        throttle.passed(Amount(0), Amount(7)).is_some(),
+        "nothing to protect"
+    );
+}
+
+proptest! {
+    /// Wide numbers keep the laws of arithmetic, and their quotient is rounded down.
+    #[test]
+    fn wide_numbers_add_multiply_and_divide(a: u128, b: u128, c in 1..u128::MAX, d: u128) {
+        let product = wide::multiply(a, b);
+        prop_assert_eq!(wide::Wide::from(a).times(b), Ok(product));
+        let sum = product.plus(d.into());
+        if let Ok(sum) = sum {
+            prop_assert_eq!(sum.minus(d.into()), Ok(product));
+            let quotient = sum.divided(c).unwrap();
+            let least = quotient.times(c).unwrap();
+            prop_assert!(least <= sum);
+            prop_assert!(sum.minus(least).unwrap().narrow().unwrap() < c);
+        }
+        prop_assert_eq!(product.minus(product), Ok(wide::Wide::ZERO));
+        if a > 0 && b > 0 {
+            prop_assert_eq!(product.divided(a), Ok(b.into()));
+        }
+    }
+}
+
+#[test]
+fn wide_numbers_refuse_what_does_not_fit() {
+    let most = wide::multiply(u128::MAX, u128::MAX);
+    assert_eq!(most.times(2), Err(Overflow("wide product")));
+    assert!(most.plus(most).is_err());
+    assert!(wide::Wide::ZERO.minus(1.into()).is_err());
+    assert!(most.divided(0).is_err());
+    assert!(most.narrow().is_err());
 }

@@ -46,6 +46,6 @@ pub mod single;
 pub mod store;
 mod varint;
 
-pub use crypto::Crypto;
+pub use crypto::{is_identity, Crypto, BLS_DOMAIN};
 pub use open::{open, Proof, StoragePath};
 pub use refusal::Refusal;

@@ -1,0 +1,143 @@
+//! What an oracle answers, judged at the time of the reading.
+
+use alloc::vec::Vec;
+
+use tessera_primitives::{Price, Seconds, Timestamp};
+
+use crate::{
+    median::{basis_points, deviates, median},
+    state::{Accepted, Board, Feed, FeedName, Freshness, Page, Quote, Reporters, Source, PAGE},
+    Reads, Refusal, Refused,
+};
+
+/// A feed's last accepted price and whether it may be relied on: none before the first.
+///
+/// # Errors
+/// [`Refusal::UnknownFeed`], [`Refused::Read`]; [`Refusal::Overflow`] for times after the year 2554.
+pub fn quote<R: Reads>(
+    now: Timestamp,
+    reads: &R,
+    name: &FeedName,
+) -> Result<Option<Quote>, Refused<R::Error>> {
+    let feed = find(reads, name)?;
+    let reporters = reads.reporters().map_err(Refused::Read)?;
+    let board = reads.board(name).map_err(Refused::Read)?;
+    Ok(judge(now, &feed, &reporters, &board)?)
+}
+
+/// What stake is weighed by: the median of the prices accepted in the last `weight_window`, or the last one if there is
+/// none so young. None when the last is older than `grace`.
+///
+/// # Errors
+/// As [`quote`].
+pub fn weight_price<R: Reads>(
+    now: Timestamp,
+    reads: &R,
+    name: &FeedName,
+) -> Result<Option<Price>, Refused<R::Error>> {
+    let feed = find(reads, name)?;
+    let board = reads.board(name).map_err(Refused::Read)?;
+    let Some(last) = board.last else {
+        return Ok(None);
+    };
+    if now > last.time.plus(feed.grace)? {
+        return Ok(None);
+    }
+    let mut prices = Vec::new();
+    let in_window = feed.weight_window.0.checked_div(feed.interval.0);
+    let in_window = usize::try_from(in_window.unwrap_or(0)).unwrap_or(usize::MAX);
+    let limit = (in_window / PAGE).saturating_add(2);
+    for page in reads.pages(name, now, limit).map_err(Refused::Read)? {
+        for accepted in &page.accepted {
+            if accepted.time.plus(feed.weight_window)? >= now {
+                prices.push(accepted.price);
+            }
+        }
+    }
+    Ok(Some(median(prices).unwrap_or(last.price)))
+}
+
+/// The price that had been accepted last at a time: none before the first that is still kept.
+///
+/// # Errors
+/// As [`quote`].
+pub fn price_at<R: Reads>(
+    reads: &R,
+    name: &FeedName,
+    time: Timestamp,
+) -> Result<Option<Accepted>, Refused<R::Error>> {
+    find(reads, name)?;
+    let pages = reads.pages(name, time, 1).map_err(Refused::Read)?;
+    let mut accepted = pages.into_iter().flat_map(|page: Page| page.accepted);
+    Ok(accepted.rfind(|accepted| accepted.time <= time))
+}
+
+/// A feed's parameters.
+pub(crate) fn find<R: Reads>(reads: &R, name: &FeedName) -> Result<Feed, Refused<R::Error>> {
+    let unknown = || Refusal::UnknownFeed { feed: name.clone() };
+    let feed = reads.feed(name).map_err(Refused::Read)?;
+    Ok(feed.ok_or_else(unknown)?)
+}
+
+/// The median of the young reports, if they are a quorum.
+pub(crate) fn current(
+    now: Timestamp,
+    feed: &Feed,
+    reporters: &Reporters,
+    board: &Board,
+) -> Result<Option<Price>, Refusal> {
+    let quorum = match feed.source {
+        Source::Reporters => usize::from(reporters.quorum.max(1)),
+        Source::Adapter { .. } => 1,
+    };
+    let mut young = Vec::new();
+    for report in &board.reports {
+        let counts = match feed.source {
+            Source::Reporters => reporters
+                .members
+                .iter()
+                .any(|m| m.number == report.reporter),
+            Source::Adapter { .. } => true,
+        };
+        if counts && now < report.time.plus(feed.max_age)? {
+            young.push(report.price);
+        }
+    }
+    Ok(median(young.clone()).filter(|_| young.len() >= quorum))
+}
+
+fn judge(
+    now: Timestamp,
+    feed: &Feed,
+    reporters: &Reporters,
+    board: &Board,
+) -> Result<Option<Quote>, Refusal> {
+    let Some(last) = board.last else {
+        return Ok(None);
+    };
+    let quote = |freshness| Quote {
+        price: last.price,
+        time: last.time,
+        freshness,
+    };
+    let age: Seconds = now.since(last.time);
+    let stale = quote(Freshness::Stale { age });
+    let Some(price) = current(now, feed, reporters, board)? else {
+        return Ok(Some(stale));
+    };
+    if let Some(resumed) = board.resumed {
+        if now < resumed.plus(feed.recovery)? {
+            return Ok(Some(stale));
+        }
+    }
+    if deviates(price, board.base, feed.max_deviation) {
+        let deviation = basis_points(price, board.base);
+        return Ok(Some(quote(Freshness::Suspect { deviation })));
+    }
+    let young = now < last.time.plus(feed.max_age)?;
+    Ok(Some(if young {
+        quote(Freshness::Fresh)
+    } else {
+        stale
+    }))
+}

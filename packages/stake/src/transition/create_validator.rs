@@ -1,0 +1,153 @@
+use tessera_primitives::{Amount, Value, Weight};
+
+use crate::{
+    input::Candidacy,
+    state::{Snapshot, Standing, Validator, ValidatorNumber, MAX_NAME},
+    weigh::value_of,
+    work::{Answer, Work},
+    Event, Reads, Refusal, Refused, Write,
+};
+
+/// Candidates for each place in the active set: `turn` weighs all of them.
+pub const MAX_CANDIDATES_FACTOR: usize = 2;
+
+impl<R: Reads> Work<'_, R> {
+    /// `create_validator`: with its own stake, worth at least `min_self_value` at the Fresh price: dust takes no place.
+    pub(super) fn create_validator(&mut self, candidacy: Candidacy) -> Answer<(), R> {
+        let operator = candidacy.operator.clone();
+        if *candidacy.key.operator() != operator {
+            return Err(Refused::Rule(Refusal::Possession { operator }));
+        }
+        if let Some(validator) = self.get(self.reads.validator_of(&operator))? {
+            return Err(Refused::Rule(Refusal::OperatorTaken {
+                operator,
+                validator,
+            }));
+        }
+        self.refuse_taken_key(&candidacy.key.key())?;
+        refuse_name(&candidacy.name)?;
+        if candidacy.commission > candidacy.max_commission {
+            return Err(Refused::Rule(Refusal::Commission {
+                max: candidacy.max_commission,
+                actual: candidacy.commission,
+            }));
+        }
+        let token = self.entering(candidacy.bond.token)?;
+        self.refuse_entry(candidacy.bond)?;
+        let price = candidacy.bond.price.unwrap_or_default();
+        let actual = value_of(candidacy.amount, price, token.decimals);
+        self.refuse_poor(actual)?;
+        let number = self.pool.next_validator;
+        self.pool.next_validator = number.saturating_add(1);
+        let mut validator = Validator {
+            operator: operator.clone(),
+            standing: Standing::Candidate,
+            commission: candidacy.commission,
+            max_commission: candidacy.max_commission,
+            max_change: candidacy.max_change,
+            changed: self.now,
+            as_of: self.epoch,
+            paid: self.pool.turned,
+            earned: Amount::ZERO,
+            term: None,
+            slashes: 0,
+            leaked: 0,
+            joined: alloc::vec::Vec::new(),
+            holdings: alloc::vec::Vec::new(),
+        };
+        self.collect(&operator, token.asset, candidacy.amount);
+        let mut delegation = self.get(self.reads.delegation(&operator, number))?;
+        let (bond, amount) = (candidacy.bond.token, candidacy.amount);
+        self.enter(
+            number,
+            &mut validator,
+            &operator,
+            &mut delegation,
+            bond,
+            amount,
+        )?;
+        self.stand(number, &validator)?;
+        self.put(number, validator);
+        self.put_delegation(&operator, number, delegation);
+        self.write(Write::VoteKey(number, candidacy.key.key()));
+        self.write(Write::Name(number, candidacy.name));
+        self.say(Event::ValidatorCreated {
+            validator: number,
+            operator,
+        });
+        Ok(())
+    }
+
+    pub(super) fn refuse_poor(&self, actual: Value) -> Answer<(), R> {
+        let min = self.get(self.reads.parameters())?.min_self_value;
+        if actual < min {
+            return Err(Refused::Rule(Refusal::SelfValue { min, actual }));
+        }
+        Ok(())
+    }
+
+    pub(super) fn refuse_taken_key(&self, key: &crate::evidence::VoteKey) -> Answer<(), R> {
+        match self.get(self.reads.key_owner(key))? {
+            Some(validator) => Err(Refused::Rule(Refusal::KeyTaken { validator })),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes a place among the candidates: a free one, or that of the lightest if it is lighter. Ties go to the older, so
+    /// nobody is displaced for nothing. Weights are those of the last snapshot's units.
+    pub(super) fn stand(
+        &mut self,
+        number: ValidatorNumber,
+        validator: &Validator,
+    ) -> Answer<(), R> {
+        let parameters = self.get(self.reads.parameters())?;
+        let places = usize::from(parameters.max_validators).saturating_mul(MAX_CANDIDATES_FACTOR);
+        let mut candidates = self.get(self.reads.candidates())?;
+        if candidates.len() >= places {
+            let snapshot = self.get(self.reads.snapshot(self.pool.snapshot))?;
+            let mut lightest: Option<(Weight, ValidatorNumber)> = None;
+            for candidate in &candidates {
+                let weight = weight_of(&self.validator(*candidate)?, snapshot.as_ref());
+                // The younger of two as light: numbers grow with age's opposite.
+                if lightest.is_none_or(|(least, _)| weight <= least) {
+                    lightest = Some((weight, *candidate));
+                }
+            }
+            let own = weight_of(validator, snapshot.as_ref());
+            let Some((_, displaced)) = lightest.filter(|(least, _)| *least < own) else {
+                return Err(Refused::Rule(Refusal::CandidatesFull { places }));
+            };
+            candidates.retain(|candidate| *candidate != displaced);
+            let mut out = self.validator(displaced)?;
+            out.standing = Standing::Out;
+            self.put(displaced, out);
+            self.say(Event::CandidateOut {
+                validator: displaced,
+                reason: "displaced".into(),
+            });
+        }
+        let after = candidates.iter().position(|candidate| *candidate > number);
+        candidates.insert(after.unwrap_or(candidates.len()), number);
+        self.write(Write::Candidates(candidates));
+        Ok(())
+    }
+}
+
+/// What a validator's bonded stake weighs by a snapshot's units.
+pub(super) fn weight_of(validator: &Validator, snapshot: Option<&Snapshot>) -> Weight {
+    let weigh = |holding: &crate::state::Holding| {
+        snapshot.map_or(0, |snapshot| snapshot.weigh(holding.token, holding.next).0)
+    };
+    let weights = validator.holdings.iter().map(weigh);
+    Weight(weights.fold(0, u128::saturating_add))
+}
+
+pub(super) fn refuse_name(name: &str) -> Result<(), Refusal> {
+    if crate::state::is_name(name) {
+        return Ok(());
+    }
+    Err(Refusal::Name {
+        max: MAX_NAME,
+        actual: name.len(),
+    })
+}

@@ -1,0 +1,189 @@
+use alloc::string::String;
+
+use tessera_primitives::{Address, Amount};
+
+use crate::{
+    input::SlashOrder,
+    state::{
+        Epoch, Kind, Mark, Slash, Slasher, SlasherNumber, Spent, Standing, Validator,
+        ValidatorNumber, MAX_MARKS,
+    },
+    work::{Answer, Work},
+    Event, Reads, Refusal, Refused, Share, Write,
+};
+
+/// Least leak: smaller ones wait in the core.
+const MIN_LEAK: Share = Share::percent(1);
+
+impl<R: Reads> Work<'_, R> {
+    /// A contract that is registered as a slasher.
+    pub(super) fn slasher(&self, address: &Address) -> Answer<(SlasherNumber, Slasher), R> {
+        let none = || Refusal::NotSlasher {
+            sender: address.clone(),
+        };
+        let number = self.get(self.reads.slasher_of(address))?.ok_or_else(none)?;
+        let slasher = self.get(self.reads.slasher(number))?.ok_or_else(none)?;
+        if slasher.revoked {
+            return Err(Refused::Rule(none()));
+        }
+        Ok((number, slasher))
+    }
+
+    /// `slash`: never fails for a registered slasher; it takes what may be taken, and says so when that is nothing. The
+    /// validator feels it at once, the stake when it is drained: until then what it meets is frozen.
+    pub(super) fn slash(&mut self, order: SlashOrder) -> Answer<(), R> {
+        let (slasher, registered) = self.slasher(&order.slasher)?;
+        let number = order.validator;
+        let Some(_) = self.get(self.reads.validator(number))? else {
+            return self.pass(&order, "there is no such validator");
+        };
+        let mut validator = self.validator(number)?;
+        if self.get(self.reads.has_evidence(number, &order.evidence))? {
+            return self.pass(&order, "the evidence was used");
+        }
+        if validator.standing == Standing::Tombstoned {
+            return self.pass(&order, "the validator is tombstoned");
+        }
+        if order.kind == Kind::Leak {
+            if order.fraction < MIN_LEAK {
+                return self.pass(&order, "the leak is too small");
+            }
+            if validator.leaked == self.epoch {
+                return self.pass(&order, "the validator leaked in this epoch");
+            }
+            validator.leaked = self.epoch;
+        }
+        self.write(Write::Evidence(number, order.evidence));
+        let fraction = self.spend(slasher, &registered, &order)?;
+        let (from, to) = (order.from.max(self.pool.horizon), order.to.min(self.epoch));
+        let listed = fraction > Share::ZERO && from <= to;
+        let mut kind = order.kind;
+        if listed {
+            validator.slashes = validator.slashes.saturating_add(1);
+            if usize::from(validator.slashes) >= MAX_MARKS {
+                kind = Kind::Tombstone;
+            }
+            self.list(slasher, &order, kind, fraction, from, to)?;
+        } else {
+            self.pass(&order, "nothing is left to take")?;
+        }
+        self.punish(number, &mut validator, kind)?;
+        self.put(number, validator);
+        Ok(())
+    }
+
+    fn pass(&mut self, order: &SlashOrder, reason: &str) -> Answer<(), R> {
+        self.say(Event::SlashPassed {
+            validator: order.validator,
+            evidence: order.evidence,
+            reason: String::from(reason),
+        });
+        Ok(())
+    }
+
+    /// What the slasher may still take of the validator in this unbonding period, at most what it asks for.
+    fn spend(
+        &mut self,
+        number: SlasherNumber,
+        slasher: &Slasher,
+        order: &SlashOrder,
+    ) -> Answer<Share, R> {
+        let recent = self.place.horizon_at(self.now);
+        let mut spent = self.get(self.reads.spent(number, order.validator))?;
+        spent.retain(|spent| spent.epoch >= recent);
+        let used = spent
+            .iter()
+            .fold(Share::ZERO, |sum, spent| sum.plus(spent.fraction));
+        let fraction = order.fraction.min(slasher.max_fraction.minus(used));
+        if fraction > Share::ZERO {
+            let epoch = self.epoch;
+            match spent.iter_mut().find(|spent| spent.epoch == epoch) {
+                Some(now) => now.fraction = now.fraction.plus(fraction),
+                None => spent.push(Spent { epoch, fraction }),
+            }
+            self.write(Write::Spent(number, order.validator, spent));
+        }
+        Ok(fraction)
+    }
+
+    /// The slash joins the validator's list and the queue.
+    fn list(
+        &mut self,
+        slasher: SlasherNumber,
+        order: &SlashOrder,
+        kind: Kind,
+        fraction: Share,
+        from: Epoch,
+        to: Epoch,
+    ) -> Answer<(), R> {
+        let number = self.pool.slashes.saturating_add(1);
+        self.pool.slashes = number;
+        let mark = Mark {
+            number,
+            from,
+            to,
+            fraction,
+            epoch: self.epoch,
+        };
+        let mut marks = self.marks(order.validator)?;
+        marks.push(mark);
+        self.write(Write::Marks(order.validator, marks));
+        let guilty = match self.get(self.reads.snapshot_at(to))? {
+            Some(snapshot) => self.get(self.reads.members(snapshot.epoch))?,
+            None => alloc::vec::Vec::new(),
+        };
+        let weight = guilty
+            .iter()
+            .find(|member| member.validator == order.validator);
+        let weight = weight.map_or(0, |member| member.weight.0);
+        let last = self.get(self.reads.snapshot(self.pool.snapshot))?;
+        let slash = Slash {
+            validator: order.validator,
+            mark,
+            slasher,
+            kind,
+            evidence: order.evidence,
+            reward_to: order.reward_to.clone(),
+            cost: Amount(fraction.of(weight)),
+            total: Amount(last.map_or(0, |last| last.total.0)),
+        };
+        self.write(Write::Slash(number, slash));
+        self.say(Event::SlashAccepted {
+            slash: number,
+            validator: order.validator,
+            slasher,
+            from,
+            to,
+            fraction: fraction.billionths(),
+            evidence: order.evidence,
+        });
+        Ok(())
+    }
+
+    fn punish(
+        &mut self,
+        number: ValidatorNumber,
+        validator: &mut Validator,
+        kind: Kind,
+    ) -> Answer<(), R> {
+        let standing = match kind {
+            Kind::Leak => return Ok(()),
+            Kind::Jail => {
+                let parameters = self.get(self.reads.parameters())?;
+                let until = self.now.plus(parameters.jail)?;
+                let until = match validator.standing {
+                    Standing::Jailed { until: earlier } => until.max(earlier),
+                    _ => until,
+                };
+                Standing::Jailed { until }
+            }
+            Kind::Tombstone => Standing::Tombstoned,
+        };
+        let was_candidate = validator.standing == Standing::Candidate;
+        validator.standing = standing;
+        if was_candidate {
+            self.step_down(number, standing.name())?;
+        }
+        Ok(())
+    }
+}
