@@ -4,6 +4,7 @@
 mod activity;
 mod health;
 mod metrics;
+mod packets;
 mod page;
 mod purse;
 mod serve;

@@ -21,12 +21,14 @@
 
 mod channel;
 mod claim;
+mod clear;
 mod client;
 mod evidence;
 mod fork;
 mod guard;
 mod hermes;
 mod key;
+mod once;
 mod serve;
 mod site;
 
@@ -44,6 +46,7 @@ use tokio::sync::{mpsc as asynchronous, oneshot};
 use claim::Claim;
 
 pub use channel::{open, End, Opened, Route};
+pub use clear::{clear, Cleared, Pending};
 pub use evidence::{header, misbehaviour, update, Trusted};
 pub use hermes::hermes_config;
 pub use key::{keys, PacketKey};

@@ -12,6 +12,7 @@ mod support;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
+use ibc_relayer_types::core::ics24_host::identifier::{ChainId, ChannelId, PortId};
 use support::{read, swap, Site};
 use tessera::{
     journal::Journal,
@@ -204,6 +205,31 @@ async fn metrics_have_the_names_that_operators_know() {
     ] {
         assert!(names.contains(known), "{known} is missing in {names:?}");
     }
+}
+
+#[tokio::test]
+async fn packets_are_counted_by_the_library_that_carries_them() {
+    let relay = relay().await;
+    // As it does when it sees one; what we have figures of our own for is not told twice.
+    let [here, there] = ["tessera-1", "tessera-2"].map(ChainId::from_string);
+    let (channel, port) = (ChannelId::default(), PortId::transfer());
+    let library = ibc_telemetry::global();
+    library.send_packet_events(1, 10, &here, &channel, &port, &there);
+    library.wallet_balance(&here, "somebody", 1.0, "stake");
+    let [(_, text)] = ask(&relay, ["/metrics"]).await;
+    let told = text
+        .lines()
+        .find(|line| line.starts_with("send_packet_events_total"));
+    let told = told.unwrap_or_else(|| panic!("{text}"));
+    assert!(told.contains("chain=\"tessera-1\"") && told.contains("channel=\"channel-0\""));
+    assert!(
+        !told.contains("service_name") && told.ends_with(" 1.0"),
+        "{told}"
+    );
+    let types = text
+        .lines()
+        .filter(|line| *line == "# TYPE wallet_balance gauge");
+    assert_eq!((types.count(), text.contains("somebody")), (1, false));
 }
 
 /// The metrics that an expression names: words that are no label, function or keyword.

@@ -65,7 +65,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     )
 }
 
-fn port(flag: &str, text: &str) -> anyhow::Result<PortId> {
+pub(super) fn port(flag: &str, text: &str) -> anyhow::Result<PortId> {
     let port = text.parse::<PortId>();
     port.map_err(|error| anyhow::anyhow!("{flag}: {}", error.detail()))
 }

@@ -1,136 +1,28 @@
 //! `tessera clear`
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+mod packets;
+mod tasks;
 
-use anyhow::bail;
-use clap::{Args, Subcommand};
-use serde::Serialize;
-use tessera_primitives::{Height, ZoneId};
-use tokio_util::sync::CancellationToken;
+use clap::Subcommand;
 
-use super::{progress::Progress, start::interrupted, Context, Outcome};
-use crate::{
-    app, journal::Journal, ledger::Ledger, observe::StuckState, relay::Relay, running, watch,
-};
+use super::{Context, Outcome};
 
 /// What is done once, without a relayer that goes on.
 #[derive(Debug, Subcommand)]
 pub enum Arguments {
     /// Commit, settle, reject, lapse and claim whatever is due now, then end.
-    Tasks(Tasks),
+    Tasks(tasks::Arguments),
+    /// Carry what waits on a channel of ordinary IBC, in both directions: packets, acknowledgements, timeouts.
+    Packets(packets::Arguments),
 }
-
-/// How long, and by which journal.
-#[derive(Debug, Args)]
-pub struct Tasks {
-    /// The journal; beside the configuration unless told. A relayer must not be running with it.
-    #[arg(long, value_name = "FILE")]
-    journal: Option<PathBuf>,
-    /// End after so many seconds whatever is left.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
-    patience: u64,
-}
-
-/// What was done and what was not.
-#[derive(Serialize)]
-struct Cleared {
-    /// Tasks that were seen to their end now.
-    finished: u64,
-    /// Tasks that are still open: they wait for a deadline, for a proof or for their users.
-    open: usize,
-    /// What failed so often that it is set aside.
-    stuck: Vec<StuckState>,
-    /// Whether everything that was due was done in time.
-    done: bool,
-}
-
-/// Blocks of every zone in which nothing may have become due: what a block brings is provable by the header after it.
-const QUIET: u64 = 2;
 
 /// Clears.
 ///
 /// # Errors
-/// With what the configuration, a node or the journal says; [`running::RunningError::Another`] while a relayer runs.
+/// With what the configuration, a key, a node or the journal says.
 pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
-    let Arguments::Tasks(arguments) = arguments;
-    let path = context.journal(arguments.journal);
-    let config = context.config()?;
-    let _running = running::claim(&path)?;
-    let zones = app::serve_all(&config, &context.keys()).await?;
-    let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config)?)?;
-    let before = ledger.knowledge().finished();
-    let relay = Arc::new(Relay::new(zones, ledger));
-    for zone in relay.zones() {
-        watch::survey(&relay, zone).await?;
-    }
-    let cancel = CancellationToken::new();
-    let bar = Progress::new(context, None)?;
-    let relaying = relay.clone().run(cancel.clone());
-    tokio::pin!(relaying);
-    let done = tokio::select! {
-        ended = &mut relaying => {
-            ended?;
-            bail!("the relay ended by itself");
-        }
-        () = quiet(&relay, &bar) => true,
-        () = tokio::time::sleep(Duration::from_secs(arguments.patience)) => false,
-        () = interrupted() => false,
-    };
-    drop(bar);
-    cancel.cancel();
-    relaying.await?;
-    let state = relay.state().await;
-    let cleared = Cleared {
-        finished: state.finished.saturating_sub(before),
-        open: state.open,
-        stuck: state.stuck,
-        done,
-    };
-    let text = format!(
-        "{} tasks were seen to their end; {} are open, {} duties are set aside",
-        cleared.finished,
-        cleared.open,
-        cleared.stuck.len()
-    );
-    Ok(Outcome::new(text, &cleared)?.with_soundness(done))
-}
-
-/// Ends when nothing has been due or under way for some blocks of every zone.
-async fn quiet(relay: &Relay, bar: &Progress) {
-    let mut since: Option<BTreeMap<ZoneId, Height>> = None;
-    loop {
-        let news = relay.news();
-        {
-            let mut ledger = relay.ledger().lock().await;
-            let due = !ledger.duties(relay.now()).is_empty();
-            let knowledge = ledger.knowledge();
-            let height = |zone: &ZoneId| knowledge.height(zone).unwrap_or_default();
-            let unread = |zone: &ZoneId| {
-                let tip = relay.activity().on(zone).tip;
-                tip.is_none_or(|(tip, _)| height(zone) < tip)
-            };
-            let busy =
-                knowledge.zones().any(unread) || knowledge.promises().next().is_some() || due;
-            let heights = knowledge.zones().map(|zone| (zone.clone(), height(zone)));
-            match &since {
-                _ if busy => since = None,
-                None => since = Some(heights.collect()),
-                Some(since) => {
-                    let mut passed = since.iter();
-                    if passed.all(|(zone, from)| height(zone).since(*from) >= QUIET) {
-                        return;
-                    }
-                }
-            }
-            let (open, ended) = (knowledge.open_tasks().count(), knowledge.finished());
-            bar.at(
-                0,
-                format!("{open} tasks are open, {ended} were seen to their end"),
-            );
-        }
-        tokio::select! {
-            () = news => {}
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
-        }
+    match arguments {
+        Arguments::Tasks(arguments) => tasks::run(context, arguments).await,
+        Arguments::Packets(arguments) => packets::run(context, arguments).await,
     }
 }

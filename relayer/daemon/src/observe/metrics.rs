@@ -7,7 +7,7 @@ use prometheus_client::{
 };
 use tessera_primitives::{Address, Amount, ZoneId};
 
-use super::{activity::Sent, state::State};
+use super::{activity::Sent, packets::Packets, state::State};
 
 /// Milliseconds of the latency histograms' buckets.
 const LATENCIES: [f64; 12] = [
@@ -176,6 +176,7 @@ fn registered<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str
 impl Default for Metrics {
     fn default() -> Metrics {
         let mut registry = Registry::default();
+        registry.register_collector(Box::new(Packets::new()));
         Metrics {
             counted: Counted::new(&mut registry),
             seen: Seen::new(&mut registry),

@@ -14,11 +14,7 @@ use ibc_relayer_types::core::{
 };
 use serde::Serialize;
 
-use super::{
-    aside, failed, hermes_config,
-    key::{can_pay, purse},
-    keys, registry, shut_down, site, PacketsError, Site, Sites,
-};
+use super::{failed, once::Once, PacketsError};
 use crate::{config::Config, keys::KeyRing};
 
 /// Between which ports of which chains.
@@ -73,34 +69,12 @@ pub async fn open(config: &Config, ring: &KeyRing, route: Route) -> Result<Opene
             chain: route.a_chain.to_string(),
         });
     }
-    let mut config = config.clone();
-    let sides = [route.a_chain.as_str(), route.b_chain.as_str()];
-    config
-        .chains
-        .retain(|chain| sides.contains(&chain.id.as_str()));
-    let keys = keys(&config, ring)?;
-    let mut sites = Sites::new();
-    for (chain, key) in config.chains.iter().zip(&keys) {
-        Site::preferred(chain)?;
-        let site = site(chain, None).await?;
-        let held = purse(chain, &site.rpc, key).await;
-        let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
-        can_pay(chain, key, held)?;
-        sites.insert(chain.id.clone(), site);
-    }
-    let config = hermes_config(&config, &sites)?;
-    aside(move || {
-        let registry = registry(config, keys)?;
-        let chain = |id: &ChainId| {
-            let handle = registry.get_or_spawn(id);
-            handle.map_err(failed(format!("connecting to {id}")))
-        };
-        let (a, b) = (chain(&route.a_chain)?, chain(&route.b_chain)?);
-        let opened = open_between(a, b, &route);
-        shut_down(&registry);
-        opened
+    let once = Once::new(config, ring, &[&route.a_chain, &route.b_chain]).await?;
+    once.work(move |chains| {
+        let (a, b) = (chains.to(&route.a_chain)?, chains.to(&route.b_chain)?);
+        open_between(a, b, &route)
     })
-    .await?
+    .await
 }
 
 fn open_between(

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use ibc_proto::google::protobuf::Any;
 use ibc_relayer::{
     chain::handle::{BaseChainHandle, ChainHandle},
     client_state::AnyClientState,
@@ -24,7 +25,7 @@ use tokio::sync::mpsc;
 
 use super::{
     aside,
-    client::{carries, clients, freeze, header, heights, state, trusted_below},
+    client::{carries, clients, convince, header, heights, state, trusted_below},
     evidence, failed, Packets, PacketsError, Trusted,
 };
 use crate::{
@@ -200,26 +201,11 @@ impl Claim {
         let height = ours.signed_header.header.height.value();
         let trusted = aside(move || trusted_below(&asked, &client, height)).await;
         let trusted = trusted.map_err(text)?.map_err(text)?;
-        let mut refused = Vec::new();
-        for trusted in trusted {
-            let header = match verifiable(node, trusted, ours).await {
-                Ok(Some(header)) => header,
-                Ok(None) => continue,
-                Err(error) => {
-                    refused.push(error.to_string());
-                    continue;
-                }
-            };
-            let (host, client) = (host.clone(), self.client.clone());
-            match aside(move || freeze(&host, &client, header.into())).await {
-                Ok(Ok(needed)) => return Ok(Some(needed)),
-                Ok(Err(error)) | Err(error) => refused.push(error.to_string()),
-            }
-        }
-        if refused.is_empty() {
-            return Ok(None);
-        }
-        Err(refused.join("; "))
+        let header = async |trusted| {
+            let header = verifiable(node, trusted, ours).await;
+            Ok(header.map_err(text)?.map(Any::from))
+        };
+        convince(host, &self.client, trusted, header).await
     }
 }
 

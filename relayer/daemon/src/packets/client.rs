@@ -1,5 +1,5 @@
 //! Clients of ordinary IBC as their own chain knows them: which follow a zone, from what they verify, and how they are
-//! frozen. Only that chain is asked: nodes of a forked one may be gone. All of this blocks.
+//! frozen. Only that chain is asked: nodes of a forked one may be gone. All of this blocks, but [`convince`].
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ use ibc_relayer_types::{
     Height,
 };
 
-use super::{failed, update, PacketsError, Trusted};
+use super::{aside, failed, update, PacketsError, Trusted};
 
 /// Headers of a client that evidence is verified from, at most: each is asked for.
 const MOST_TRUSTED: usize = 5;
@@ -178,15 +178,44 @@ fn asking<E: std::fmt::Display>(
     failed(format!("asking {} for {what}", host.id()))
 }
 
-/// Sends evidence and waits for its block; answers whether it was needed: somebody else may have been faster.
+/// Shows a client what `evidence` makes of one header after another that it has, until its chain freezes it; answers whether
+/// that was needed: somebody else may have been faster. Nothing where no header makes any.
+///
+/// # Errors
+/// With why each was not made, or what the chain says of it.
+pub(super) async fn convince(
+    host: &BaseChainHandle,
+    client: &ClientId,
+    trusted: Vec<Trusted>,
+    evidence: impl AsyncFn(Trusted) -> Result<Option<Any>, String>,
+) -> Result<Option<bool>, String> {
+    let mut refused = Vec::new();
+    for trusted in trusted {
+        let evidence = match evidence(trusted).await {
+            Ok(Some(evidence)) => evidence,
+            Ok(None) => continue,
+            Err(reason) => {
+                refused.push(reason);
+                continue;
+            }
+        };
+        let (host, client) = (host.clone(), client.clone());
+        match aside(move || freeze(&host, &client, evidence)).await {
+            Ok(Ok(needed)) => return Ok(Some(needed)),
+            Ok(Err(error)) | Err(error) => refused.push(error.to_string()),
+        }
+    }
+    if refused.is_empty() {
+        return Ok(None);
+    }
+    Err(refused.join("; "))
+}
+
+/// Sends evidence and waits for its block; answers whether it was needed.
 ///
 /// # Errors
 /// With what the chain says of it: nothing is paid for evidence that it refuses when it is tried out.
-pub(super) fn freeze(
-    host: &BaseChainHandle,
-    client: &ClientId,
-    evidence: Any,
-) -> Result<bool, PacketsError> {
+fn freeze(host: &BaseChainHandle, client: &ClientId, evidence: Any) -> Result<bool, PacketsError> {
     let doing = || format!("freezing {client} on {}", host.id());
     let frozen = || state(host, client).map(|state| state.is_frozen());
     if frozen()? {

@@ -12,7 +12,7 @@ use tessera_primitives::{Height, ZoneId};
 
 use super::{
     aside,
-    client::{followers, freeze, Follower},
+    client::{convince, followers, Follower},
     evidence::misbehaviour,
     failed,
     guard::Mishaps,
@@ -100,25 +100,12 @@ impl Fork<'_> {
     /// Shows one client evidence until its chain takes some; answers whether it was ours that it took.
     async fn freeze(&self, host: &BaseChainHandle, follower: Follower) -> Result<bool, String> {
         let Follower { client, trusted } = follower;
-        let mut refused = Vec::new();
-        for trusted in trusted {
-            let evidence = match self.evidence(&client, trusted).await {
-                Ok(evidence) => evidence.to_any(),
-                Err(reason) => {
-                    refused.push(reason);
-                    continue;
-                }
-            };
-            let (host, client) = (host.clone(), client.clone());
-            match aside(move || freeze(&host, &client, evidence)).await {
-                Ok(Ok(ours)) => return Ok(ours),
-                Ok(Err(error)) | Err(error) => refused.push(error.to_string()),
-            }
-        }
-        if refused.is_empty() {
-            refused.push("it has no header to verify from".into());
-        }
-        Err(refused.join("; "))
+        let evidence = async |trusted| {
+            let both = self.evidence(&client, trusted).await?;
+            Ok(Some(both.to_any()))
+        };
+        let needed = convince(host, &client, trusted, evidence).await?;
+        needed.ok_or_else(|| "it has no header to verify from".into())
     }
 
     /// Two headers that a client verifies from a header that it has: at the fork, or above it where it has none below.

@@ -65,8 +65,8 @@ pub fn a_channel_is_refused(ground: &Ground) {
     }
 }
 
-/// Coins go to another zone and come home. What is sent while the relayer is dead arrives when it lives again; what nobody
-/// has carried in time comes back.
+/// Coins go to another zone and come home. What is sent while the relayer is dead arrives when it lives again, or when
+/// somebody clears the channel; what nobody has carried in time comes back.
 pub fn coins_go_and_come_home(ground: &Ground) -> [End; 2] {
     let ends = ground.open_channel(0, 1);
     // Nothing was made by what was refused.
@@ -107,6 +107,20 @@ pub fn coins_go_and_come_home(ground: &Ground) -> [End; 2] {
     let carried = || ground.holds(1, &alice.address, &voucher);
     assert_eq!(carried(), 0, "it came back, so it never arrived");
     ground.kill_relayer();
+
+    let before = home();
+    ground.transfer(here, &alice, &bob, (30, &coin), LONG);
+    spent(&alice, before);
+    let channel = ["--chain", ground.id(0), "--channel", &here.channel];
+    let clear = || ground.tessera(&[&["clear", "packets"], &channel[..]].concat());
+    let cleared = clear();
+    assert_eq!(cleared["received"], 1, "{cleared}");
+    assert_ne!(cleared["acknowledged"], 0, "{cleared}");
+    assert_eq!(ground.holds(1, &bob.address, &voucher), 1_130);
+    let left = clear();
+    for done in ["received", "acknowledged", "timed_out"] {
+        assert_eq!(left[done], 0, "{left}");
+    }
     ends
 }
 
