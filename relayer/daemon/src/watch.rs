@@ -7,6 +7,9 @@ mod header;
 mod wake;
 mod witness;
 
+use std::pin::pin;
+
+use futures::{stream, StreamExt};
 use tessera_contract_api::{
     event::decode,
     transaction_lock::{self as lock, ConfigResponse},
@@ -24,6 +27,9 @@ use crate::{
 pub use wake::listen;
 pub use witness::{Opening, Witness};
 
+/// Blocks that are asked for at once: they come in order, and the next are on their way while one is written down.
+const AHEAD: usize = 8;
+
 /// Reads every block of a zone above the cursor.
 ///
 /// # Errors
@@ -32,25 +38,26 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
     relay.activity().tip(id, tip, relay.now());
-    loop {
-        let cursor = relay.ledger().lock().await.cursor(id)?;
-        let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));
-        if next > tip {
-            break;
-        }
-        match zone.chain.block(next).await {
-            Ok(block) => take(relay, zone, block).await?,
-            // A node that is behind answers the same for a while.
-            Err(missing @ ChainError::Missing { .. }) => {
-                let gone = next < tip && relay.is_missing_for_good(id, next);
-                if !gone || !gap::is_pruned(zone, tip).await? {
-                    return Err(missing.into());
+    while let Some(next) = unread(relay, zone, tip).await? {
+        let heights = stream::iter(next.0..=tip.0).map(Height);
+        let blocks = heights.map(|height| async move { (height, zone.chain.block(height).await) });
+        let mut blocks = pin!(blocks.buffered(AHEAD));
+        while let Some((height, block)) = blocks.next().await {
+            match block {
+                Ok(block) => take(relay, zone, block).await?,
+                // A node that is behind answers the same for a while.
+                Err(missing @ ChainError::Missing { .. }) => {
+                    let gone = height < tip && relay.is_missing_for_good(id, height);
+                    if !gone || !gap::is_pruned(zone, tip).await? {
+                        return Err(missing.into());
+                    }
+                    gap::cross(relay, zone, tip).await?;
+                    break;
                 }
-                gap::cross(relay, zone, tip).await?;
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
+            relay.announce();
         }
-        relay.announce();
     }
     header::ask_parents(relay, zone).await?;
     header::compare(relay, zone).await?;
@@ -58,6 +65,13 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         witness.compare(relay, zone, tip).await?;
     }
     Ok(())
+}
+
+/// The first block up to the tip that was not written down.
+async fn unread(relay: &Relay, zone: &Zone, tip: Height) -> Result<Option<Height>, RelayError> {
+    let cursor = relay.ledger().lock().await.cursor(zone.chain.zone())?;
+    let next = cursor.map_or(zone.start, |last| Height(last.0.saturating_add(1)));
+    Ok((next <= tip).then_some(next))
 }
 
 async fn take(relay: &Relay, zone: &Zone, block: ChainBlock) -> Result<(), RelayError> {
