@@ -9,6 +9,7 @@
 //! | [`roots`] | the query that every source of other zones' roots answers |
 //! | [`chain_view`] | light clients of other zones: roots and forks |
 //! | [`transaction_lock`] | tasks that several zones commit together or not at all |
+//! | [`stake_pool`] | stake in many tokens, rewards, slashing, whitelist votes |
 //! | [`booking`] | the example of a lockable contract |
 //!
 //! [`permission`] says who may send a message, beside the message; [`event`] carries a rule's facts onto the chain and
@@ -27,4 +28,5 @@ pub mod lockable;
 pub mod permission;
 pub mod roles;
 pub mod roots;
+pub mod stake_pool;
 pub mod transaction_lock;
