@@ -9,6 +9,9 @@
 //! | [`roots`] | the query that every source of other zones' roots answers |
 //! | [`chain_view`] | light clients of other zones: roots and forks |
 //! | [`transaction_lock`] | tasks that several zones commit together or not at all |
+//! | [`price_source`] | the query that every source of an adapter feed's prices answers |
+//! | [`price_oracle`] | median prices with staleness and deviation bounds |
+//! | [`stake_pool`] | stake in many tokens, rewards, slashing, whitelist votes |
 //! | [`booking`] | the example of a lockable contract |
 //!
 //! [`permission`] says who may send a message, beside the message; [`event`] carries a rule's facts onto the chain and
@@ -25,6 +28,9 @@ pub mod chain_view;
 pub mod event;
 pub mod lockable;
 pub mod permission;
+pub mod price_oracle;
+pub mod price_source;
 pub mod roles;
 pub mod roots;
+pub mod stake_pool;
 pub mod transaction_lock;

@@ -63,6 +63,7 @@ extern crate alloc;
 pub mod answer;
 mod event;
 mod input;
+mod json;
 mod median;
 pub mod memory;
 mod reads;

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use super::{FromJson, Json, Unfit};
 use crate::{
     Address, Amount, Asset, Bytes, CanonicalAddress, Closing, Coin, Denom, Fork, Hash, Height,
-    Root, Seconds, Standing, Timestamp, ZoneId, ZoneStatus,
+    Price, Root, Seconds, Standing, Timestamp, ZoneId, ZoneStatus,
 };
 
 impl FromJson for Json {
@@ -85,7 +85,7 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Address, Amount, CanonicalAddress, Denom, ZoneId);
+from_text!(Address, Amount, CanonicalAddress, Denom, Price, ZoneId);
 
 macro_rules! from_inner {
     ($($newtype:ident),*) => {$(

@@ -6,7 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::Json;
 use crate::{
-    Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height, Seconds, ZoneId,
+    Address, Amount, Asset, Bytes, CanonicalAddress, Coin, Denom, Hash, Height, Price, Seconds,
+    Timestamp, ZoneId,
 };
 
 impl Serialize for Json {
@@ -122,8 +123,15 @@ to_text!(
     CanonicalAddress,
     Denom,
     Hash,
+    Price,
     ZoneId
 );
+
+impl ToJson for Timestamp {
+    fn to_json(&self) -> Json {
+        Json::Text(alloc::format!("{}", self.0))
+    }
+}
 
 /// Implements [`ToJson`] for a structure: its fields by their names.
 #[macro_export]
