@@ -11,6 +11,7 @@ pub mod health_check;
 pub mod keys;
 pub mod listen;
 pub mod logs;
+mod pool;
 mod progress;
 pub mod query;
 pub mod signer;

@@ -16,6 +16,7 @@ mod descriptor;
 mod error;
 mod file;
 pub mod guard;
+mod keystore;
 mod passphrase;
 #[allow(missing_docs, clippy::all)]
 #[rustfmt::skip] // Generated, and compared with what is generated.
@@ -24,6 +25,7 @@ pub mod remote;
 mod ring;
 mod secret;
 pub mod signer;
+pub mod vote;
 
 use std::fmt;
 

@@ -4,6 +4,7 @@ mod add;
 mod balance;
 mod delete;
 mod list;
+mod vote;
 
 use clap::Subcommand;
 
@@ -20,6 +21,9 @@ pub enum Arguments {
     Balance(balance::Arguments),
     /// Delete a key, or all of a chain.
     Delete(delete::Arguments),
+    /// Vote keys of validators, in keystores as EIP-2335 has them.
+    #[command(subcommand)]
+    Vote(vote::Arguments),
 }
 
 /// Runs the verb.
@@ -32,5 +36,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         Arguments::List(arguments) => list::run(context, &arguments),
         Arguments::Balance(arguments) => balance::run(context, &arguments).await,
         Arguments::Delete(arguments) => delete::run(context, &arguments),
+        Arguments::Vote(arguments) => vote::run(context, &arguments),
     }
 }

@@ -1,5 +1,7 @@
 //! `tessera query`
 
+mod stake;
+
 use std::net::SocketAddr;
 
 use anyhow::Context as _;
@@ -7,7 +9,7 @@ use clap::Subcommand;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_contract_api::transaction_lock::{self, LegResponse, OpenTask, Waiting};
-use tessera_primitives::Hash;
+use tessera_primitives::{Address, Hash};
 
 use super::{Context, Outcome};
 use crate::{
@@ -39,6 +41,48 @@ pub enum Arguments {
         #[arg(long)]
         chain: String,
     },
+    /// A stake-pool: its epoch, its tokens with prices, caps and shares of the weight, what it owes.
+    Pool {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+    },
+    /// The validators of a stake-pool, or one of them.
+    Validator {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+        /// The validator's number; all unless told.
+        #[arg(long)]
+        validator: Option<u32>,
+    },
+    /// Somebody's stake: what is bonded where, what is unbonding until when, what can be collected.
+    Delegation {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+        /// Whose.
+        #[arg(long)]
+        delegator: Address,
+    },
+    /// Somebody's rewards.
+    Rewards {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+        /// Whose.
+        #[arg(long)]
+        delegator: Address,
+    },
+    /// Proposals about which tokens count, with their votes.
+    Proposals {
+        /// The chain id.
+        #[arg(long)]
+        chain: String,
+        /// The proposal's number; all unless told.
+        #[arg(long)]
+        proposal: Option<u64>,
+    },
 }
 
 /// Asks.
@@ -52,6 +96,17 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         Arguments::Task { task } => self::task(&config, &task).await,
         Arguments::Stuck => stuck(&config).await,
         Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
+        Arguments::Pool { chain } => stake::pool(context, &chain).await,
+        Arguments::Validator { chain, validator } => {
+            stake::validator(context, &chain, validator).await
+        }
+        Arguments::Delegation { chain, delegator } => {
+            stake::delegation(context, &chain, delegator).await
+        }
+        Arguments::Rewards { chain, delegator } => stake::rewards(context, &chain, delegator).await,
+        Arguments::Proposals { chain, proposal } => {
+            stake::proposals(context, &chain, proposal).await
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! `tessera tx`: what a user sends.
 
 mod draft;
+mod governance;
 mod leg;
 mod register;
 mod reject;
+mod stake;
 
 use clap::Subcommand;
 
@@ -15,6 +17,12 @@ pub enum Arguments {
     /// Tasks.
     #[command(subcommand)]
     Task(Task),
+    /// Stake in many tokens: bond, unbond, rewards, and one's own validator.
+    #[command(subcommand)]
+    Stake(stake::Arguments),
+    /// Which tokens count: proposals, deposits, votes.
+    #[command(subcommand)]
+    Governance(governance::Arguments),
 }
 
 /// What to do with a task.
@@ -31,9 +39,10 @@ pub enum Task {
 /// # Errors
 /// With what is wrong with the task, or what the chain refused.
 pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
-    let Arguments::Task(task) = arguments;
-    match task {
-        Task::Register(arguments) => register::run(context, arguments).await,
-        Task::Reject(arguments) => reject::run(context, arguments).await,
+    match arguments {
+        Arguments::Task(Task::Register(arguments)) => register::run(context, arguments).await,
+        Arguments::Task(Task::Reject(arguments)) => reject::run(context, arguments).await,
+        Arguments::Stake(arguments) => stake::run(context, arguments).await,
+        Arguments::Governance(arguments) => governance::run(context, arguments).await,
     }
 }

@@ -106,6 +106,8 @@ pub struct ChainConfig {
     pub views: Option<ViewsConfig>,
     /// `[chains.locks]`
     pub locks: Option<LocksConfig>,
+    /// `[chains.stake]`
+    pub stake: Option<StakeConfig>,
 }
 
 /// `gas_price`
@@ -212,6 +214,17 @@ pub struct LocksConfig {
     /// Height from which blocks are read when the journal is new.
     #[serde(default = "first_height")]
     pub start_height: Height,
+}
+
+/// `[chains.stake]`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StakeConfig {
+    /// Address of the stake-pool.
+    pub contract: Address,
+    /// Whether a running relayer pushes it along where that pays.
+    #[serde(default = "yes")]
+    pub enabled: bool,
 }
 
 /// A share from 1/3 to 1, written as `"1/3"` or `{ numerator = 1, denominator = 3 }`.
@@ -352,6 +365,10 @@ fn two_thirds() -> TrustThreshold {
         numerator: 2,
         denominator: 3,
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn first_height() -> Height {

@@ -147,6 +147,10 @@ fn accounts(chain: &ChainConfig) -> Vec<Claim> {
             "locks.contract",
             chain.locks.as_ref().map(|locks| &locks.contract),
         ),
+        (
+            "stake.contract",
+            chain.stake.as_ref().map(|stake| &stake.contract),
+        ),
     ];
     for (key, account) in accounts {
         let Some(account) = account.map(|account| account.as_str()) else {

@@ -23,6 +23,16 @@ pub enum KeyError {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// There is no such vote key.
+    #[error("{zone} has no vote key called {name:?}; it has {known:?}. Add it with `tessera keys vote add`")]
+    UnknownVote {
+        /// The zone.
+        zone: ZoneId,
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
     /// A key of this name exists.
     #[error(
         "{zone} has a key called {name:?} already: delete it first, or replace it with --overwrite"

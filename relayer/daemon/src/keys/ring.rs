@@ -21,7 +21,7 @@ const HERMES: &str = "keyring-test";
 #[derive(Clone, Debug)]
 pub struct KeyRing {
     folder: PathBuf,
-    passphrases: Arc<Passphrases>,
+    pub(super) passphrases: Arc<Passphrases>,
 }
 
 /// Whether a new key is encrypted.
@@ -178,7 +178,7 @@ impl KeyRing {
     }
 
     /// A daemon asks for one passphrase: the first other key that is encrypted must open with it, too.
-    fn check_same(&self, new: &Path, passphrase: &SecretString) -> Result<(), KeyError> {
+    pub(super) fn check_same(&self, new: &Path, passphrase: &SecretString) -> Result<(), KeyError> {
         let zones = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let files =
             zones.flat_map(|zone| fs::read_dir(zone.path()).into_iter().flatten().flatten());
@@ -204,7 +204,7 @@ impl KeyRing {
     }
 
     /// Whole or not at all, and never readable by others.
-    fn write(&self, path: &Path, text: &[u8], overwrite: bool) -> io::Result<()> {
+    pub(super) fn write(&self, path: &Path, text: &[u8], overwrite: bool) -> io::Result<()> {
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
@@ -267,7 +267,7 @@ impl KeyRing {
         Ok(places.into_iter().find(|(path, _)| path.exists()))
     }
 
-    fn zone_folder(&self, zone: &ZoneId) -> PathBuf {
+    pub(super) fn zone_folder(&self, zone: &ZoneId) -> PathBuf {
         // A chain id may hold a slash or be "..".
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         let id = zone.as_str();
@@ -278,7 +278,7 @@ impl KeyRing {
         }
     }
 
-    fn path(&self, zone: &ZoneId, name: &str) -> Result<PathBuf, KeyError> {
+    pub(super) fn path(&self, zone: &ZoneId, name: &str) -> Result<PathBuf, KeyError> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
             return Err(KeyError::Name(name.into()));
@@ -287,7 +287,7 @@ impl KeyRing {
     }
 }
 
-fn exists(zone: &ZoneId, name: &str) -> KeyError {
+pub(super) fn exists(zone: &ZoneId, name: &str) -> KeyError {
     KeyError::Exists {
         zone: zone.clone(),
         name: name.into(),
@@ -309,7 +309,7 @@ pub(super) fn check_account(path: &Path, key: &SigningKey, expected: &str) -> Re
 }
 
 /// Hermes writes its files for everybody who may enter the folder: they are read, and that is said.
-fn read(path: &Path, storage: Storage) -> Result<Zeroizing<String>, KeyError> {
+pub(super) fn read(path: &Path, storage: Storage) -> Result<Zeroizing<String>, KeyError> {
     let failed = |source| KeyError::File {
         path: path.into(),
         source,

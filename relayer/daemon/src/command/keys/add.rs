@@ -90,7 +90,7 @@ fn secret(
     Ok((Secret::mnemonic(&read(path)?, hd_path)?, None))
 }
 
-fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
+pub(super) fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
     // Large enough not to be moved, which would leave a copy behind.
     let mut text = Zeroizing::new(String::with_capacity(16_384));
     let file = match path.to_str() {
