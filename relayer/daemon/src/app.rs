@@ -161,6 +161,7 @@ pub async fn serve(
         witnesses: witnesses.collect(),
         lock: lock.contract.clone(),
         view: view.contract.clone(),
+        pool: chain.stake.as_ref().map(|stake| stake.contract.clone()),
         start: lock.start_height,
         poll: chain.poll_interval,
         wake: wake(chain),

@@ -9,7 +9,7 @@ mod task;
 use serde::{de::DeserializeOwned, Serialize};
 use tessera_contract_api::{
     chain_view::{self, ViewResponse},
-    transaction_lock,
+    stake_pool, transaction_lock,
 };
 use tessera_lock::state::Parameters;
 use tessera_planner::{Act, Brings, Duty, RootAt};
@@ -79,6 +79,12 @@ pub enum DutyError {
         /// The height.
         height: Height,
     },
+    /// The zone's stake-pool is no longer in the configuration.
+    #[error("{on}: no stake-pool is pushed along there any more")]
+    NoPool {
+        /// The zone.
+        on: ZoneId,
+    },
     /// A message cannot be written.
     #[error("a message cannot be written: {0}")]
     Message(String),
@@ -135,8 +141,25 @@ pub async fn calls(relay: &Relay, zone: &Zone, duty: &Duty) -> Result<Vec<Call>,
             let message = chain_view::ExecuteMsg::Prune { zone: of, limit };
             call(&zone.view, &message)?
         }
+        Act::Turn => push(zone, &stake_pool::ExecuteMsg::Turn {})?,
+        Act::Drain { limit } => push(zone, &stake_pool::ExecuteMsg::Drain { limit: *limit })?,
+        Act::Tally { proposal } => {
+            let proposal = *proposal;
+            push(zone, &stake_pool::ExecuteMsg::Tally { proposal })?
+        }
+        Act::Enact { proposal } => {
+            let proposal = *proposal;
+            push(zone, &stake_pool::ExecuteMsg::Enact { proposal })?
+        }
     };
     Ok(vec![one])
+}
+
+/// A message that pushes a zone's stake-pool along.
+fn push(zone: &Zone, message: &stake_pool::ExecuteMsg) -> Result<Call, RelayError> {
+    let on = zone.chain.zone().clone();
+    let pool = zone.pool.as_ref().ok_or(DutyError::NoPool { on })?;
+    call(pool, message)
 }
 
 /// The lock's parameters: a submessage with a gas limit needs that much left, or the whole transaction fails.

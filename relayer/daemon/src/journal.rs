@@ -23,7 +23,7 @@ const CURSORS: TableDefinition<&str, &[u8]> = TableDefinition::new("cursors");
 const ABOUT: TableDefinition<&str, u64> = TableDefinition::new("about");
 /// Number of the first entry that is not in it → knowledge; one, or none.
 const SNAPSHOTS: TableDefinition<u64, &[u8]> = TableDefinition::new("snapshots");
-const FORMAT: u64 = 3;
+const FORMAT: u64 = 4;
 /// Bytes of the file that are kept in memory: what is written is read again at the start alone. redb would keep a gigabyte.
 const CACHE: usize = 2 << 20;
 /// Entries after which a snapshot is taken: some tenths of a second to replay.

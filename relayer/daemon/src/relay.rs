@@ -31,6 +31,8 @@ pub struct Zone {
     pub lock: Address,
     /// Its chain-view.
     pub view: Address,
+    /// Its stake-pool, where it has one.
+    pub pool: Option<Address>,
     /// Height from which blocks are read when the journal is new.
     pub start: Height,
     /// How often new blocks are asked for.

@@ -4,6 +4,7 @@
 
 mod gap;
 mod header;
+mod pool;
 mod wake;
 mod witness;
 
@@ -76,10 +77,18 @@ async fn unread(relay: &Relay, zone: &Zone, tip: Height) -> Result<Option<Height
 
 async fn take(relay: &Relay, zone: &Zone, block: ChainBlock) -> Result<(), RelayError> {
     let (id, height, hash) = (zone.chain.zone(), block.height, block.hash);
+    let pool = zone.pool.as_ref();
+    let moved = pool.is_some_and(|pool| {
+        let mut events = block.events.iter();
+        events.any(|event| pool::has_moved(pool, event))
+    });
     let block = read(zone, block)?;
     // Asked before the block counts as read: a kill between the two must not lose it.
     if block.facts.iter().any(is_about_the_contracts) {
         survey(relay, zone).await?;
+    }
+    if moved {
+        pool::survey(relay, zone).await?;
     }
     let observation = Observation::Block(block);
     let claimed = {
@@ -199,5 +208,7 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         views,
     };
     let mut ledger = relay.ledger().lock().await;
-    Ok(ledger.observe(Observation::Zone(served))?)
+    ledger.observe(Observation::Zone(served))?;
+    drop(ledger);
+    pool::survey(relay, zone).await
 }

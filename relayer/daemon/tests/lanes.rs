@@ -210,6 +210,7 @@ impl Ground {
             start: Height(1),
             poll: Duration::from_millis(5),
             wake: None,
+            pool: None,
             max_messages: most,
         };
         let ledger = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();

@@ -100,7 +100,10 @@ fn keystores_of_other_programs_are_read() {
 fn a_broken_keystore_is_told_and_nothing_is_stored() {
     let folder = tempfile::tempdir().unwrap();
     let wrong = import(&folder, &by_pbkdf2(), "testpassword");
-    assert!(matches!(wrong, Err(KeyError::WrongPassphrase { .. })), "{wrong:?}");
+    assert!(
+        matches!(wrong, Err(KeyError::WrongPassphrase { .. })),
+        "{wrong:?}"
+    );
     for (place, broken, expected) in [
         ("/version", json!(3), "version 3"),
         ("/pubkey", json!("00"), "it says 00"),
@@ -131,7 +134,10 @@ fn a_new_vote_key_proves_its_possession_to_one_pool_by_one_operator() {
     let again = keys.add_vote(&zone(), "relayer", VoteSource::New);
     assert!(matches!(again, Err(KeyError::Exists { .. })), "{again:?}");
     let file = folder.path().join("tessera-a/vote/relayer.json");
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
     let listed = keys.votes(&zone()).unwrap();
     assert_eq!((listed.len(), &listed[0].key), (1, &hex::encode(made.0)));
 
@@ -142,8 +148,8 @@ fn a_new_vote_key_proves_its_possession_to_one_pool_by_one_operator() {
 
     let secret = keys.vote(&zone(), "relayer").unwrap();
     assert_eq!(secret.public(), made);
-    let [pool, operator, other] = ["wasm1pool", "wasm1operator", "wasm1other"]
-        .map(|address| Address::new(address).unwrap());
+    let [pool, operator, other] =
+        ["wasm1pool", "wasm1operator", "wasm1other"].map(|address| Address::new(address).unwrap());
     let place = Place {
         chain: zone(),
         pool: pool.clone(),
@@ -156,5 +162,8 @@ fn a_new_vote_key_proves_its_possession_to_one_pool_by_one_operator() {
     let proven = possession(&HostCrypto, &place, &operator, &made.0, &signature).unwrap();
     assert_eq!(proven.key(), made);
     let stolen = possession(&HostCrypto, &place, &other, &made.0, &signature);
-    assert!(matches!(stolen, Err(Refusal::Possession { .. })), "{stolen:?}");
+    assert!(
+        matches!(stolen, Err(Refusal::Possession { .. })),
+        "{stolen:?}"
+    );
 }

@@ -1,5 +1,6 @@
 mod header;
 mod lock;
+mod pool;
 mod promise;
 mod survey;
 mod view;
@@ -42,6 +43,7 @@ fn see(knowledge: &mut Knowledge, observation: Observation) {
             parent,
         } => header::name_parent(knowledge, &on, &of, fork, parent),
         Observation::Survey(survey) => survey::absorb(knowledge, survey),
+        Observation::Pool(standing) => pool::absorb(knowledge, standing),
     }
 }
 
@@ -54,6 +56,7 @@ fn serve(knowledge: &mut Knowledge, served: Served) {
         views: BTreeMap::new(),
         gap: None,
         smooth: 0,
+        pool: None,
     });
     for (of, trusting_period) in &served.views {
         let view = zone.views.entry(of.clone()).or_default();

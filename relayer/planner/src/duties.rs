@@ -1,4 +1,5 @@
 mod commit;
+mod pool;
 mod reject;
 mod settle;
 pub(crate) mod upkeep;
@@ -68,6 +69,7 @@ pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
         }
         ordered.extend(roots::batch(knowledge, zone, wants, tick.now));
         upkeep::add(knowledge, zone, tick.now, &mut ordered);
+        pool::add(knowledge, zone, tick.now, &mut ordered);
     }
     // Stable: an advance stays before what needs it.
     ordered.sort_by_key(|(urgency, _)| *urgency);

@@ -2,6 +2,7 @@ use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{Hash, Height, ZoneId};
+use tessera_stake::state::ProposalNumber;
 
 /// Something a relayer should do now: one message of one zone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +63,23 @@ pub enum Act {
         of: ZoneId,
         /// How many at most.
         limit: u32,
+    },
+    /// Take the epoch's snapshot of a stake-pool, and distribute its rewards.
+    Turn,
+    /// Let slashes of a stake-pool take.
+    Drain {
+        /// How many items at most.
+        limit: u32,
+    },
+    /// Count the votes on a proposal, or end one that did not gather its deposit.
+    Tally {
+        /// Its number.
+        proposal: ProposalNumber,
+    },
+    /// Do what was accepted.
+    Enact {
+        /// The proposal's number.
+        proposal: ProposalNumber,
     },
 }
 
@@ -142,6 +160,12 @@ pub enum Mark {
     Fork(ZoneId, ZoneId),
     /// An effect of a settled task that is owed on a zone.
     Owed(ZoneId, Hash, u8),
+    /// The epoch of a zone's stake-pool.
+    Epoch(ZoneId),
+    /// The slashes that a zone's stake-pool has accepted.
+    Slashes(ZoneId),
+    /// A proposal of a zone's stake-pool.
+    Proposal(ZoneId, ProposalNumber),
 }
 
 impl fmt::Display for Mark {
@@ -152,6 +176,9 @@ impl fmt::Display for Mark {
             Mark::Roots(on, of) => write!(f, "old headers of {of} on {on}"),
             Mark::Fork(on, of) => write!(f, "the report of {of}'s fork on {on}"),
             Mark::Owed(on, task, effect) => write!(f, "effect {effect} of {task}, owed on {on}"),
+            Mark::Epoch(on) => write!(f, "the epoch of the stake-pool on {on}"),
+            Mark::Slashes(on) => write!(f, "the slashes of the stake-pool on {on}"),
+            Mark::Proposal(on, number) => write!(f, "proposal {number} on {on}"),
         }
     }
 }
@@ -170,6 +197,11 @@ impl Duty {
             Act::Reject { item } => vec![leg(&item.task)],
             Act::Lapse { task } => vec![leg(task)],
             Act::Claim { task, effect } => vec![Mark::Owed(self.on.clone(), *task, *effect)],
+            Act::Turn => vec![Mark::Epoch(self.on.clone())],
+            Act::Drain { .. } => vec![Mark::Slashes(self.on.clone())],
+            Act::Tally { proposal } | Act::Enact { proposal } => {
+                vec![Mark::Proposal(self.on.clone(), *proposal)]
+            }
         }
     }
 
@@ -177,9 +209,14 @@ impl Duty {
     /// The others pass over what is done already.
     pub fn is_racy(&self) -> bool {
         match &self.act {
-            Act::Reject { .. } | Act::Lapse { .. } | Act::Claim { .. } | Act::ReportFork { .. } => {
-                true
-            }
+            Act::Reject { .. }
+            | Act::Lapse { .. }
+            | Act::Claim { .. }
+            | Act::ReportFork { .. }
+            | Act::Turn
+            | Act::Drain { .. }
+            | Act::Tally { .. }
+            | Act::Enact { .. } => true,
             Act::Advance { .. } | Act::Commit { .. } | Act::Settle { .. } | Act::Prune { .. } => {
                 false
             }
@@ -208,6 +245,10 @@ impl Duty {
             Act::Lapse { .. } => "lapse",
             Act::Claim { .. } => "claim",
             Act::Prune { .. } => "prune",
+            Act::Turn => "turn",
+            Act::Drain { .. } => "drain",
+            Act::Tally { .. } => "tally",
+            Act::Enact { .. } => "enact",
         }
     }
 }
@@ -226,6 +267,11 @@ impl fmt::Display for Duty {
             Act::Lapse { task } => write!(f, ": {task}"),
             Act::Claim { task, effect } => write!(f, ": effect {effect} of {task}"),
             Act::Prune { of, limit } => write!(f, ": at most {limit} roots of {of}"),
+            Act::Turn => Ok(()),
+            Act::Drain { limit } => write!(f, ": at most {limit} items"),
+            Act::Tally { proposal } | Act::Enact { proposal } => {
+                write!(f, ": proposal {proposal}")
+            }
         }
     }
 }

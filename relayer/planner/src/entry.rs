@@ -4,8 +4,9 @@ use serde::{de::Error as _, Deserialize, Deserializer, Serialize, Serializer};
 use tessera_lock::state::LegState;
 use tessera_primitives::{
     fact::{Attribute, Facts},
-    CanonicalAddress, Fork, Hash, Height, Seconds, Timestamp, ZoneId,
+    Amount, CanonicalAddress, Fork, Hash, Height, Seconds, Timestamp, ZoneId,
 };
+use tessera_stake::state::{Cursor, Epoch, ProposalNumber, SlashNumber};
 
 use crate::Duty;
 
@@ -64,6 +65,44 @@ pub enum Observation {
     },
     /// How a zone's contracts stand, where its blocks can no longer be read one after another.
     Survey(Survey),
+    /// How a zone's stake-pool stands. A later one replaces an earlier one.
+    Pool(PoolStanding),
+}
+
+/// How a stake-pool stands, as far as it wants to be pushed along.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PoolStanding {
+    /// The zone.
+    pub zone: ZoneId,
+    /// When the pool's epoch 1 began.
+    pub start: Timestamp,
+    /// An epoch's length.
+    pub epoch: Seconds,
+    /// The last epoch that was turned.
+    pub turned: Epoch,
+    /// Slashes that were accepted.
+    pub slashes: SlashNumber,
+    /// The last of them that has taken all.
+    pub drained: SlashNumber,
+    /// How far the next one is.
+    pub cursor: Option<Cursor>,
+    /// Proposals that have not ended, by number.
+    pub proposals: Vec<PendingProposal>,
+    /// The number that the next proposal gets.
+    pub next_proposal: ProposalNumber,
+    /// What pushing once earns, as far as the reserve reaches, in the hub's token.
+    pub pay: Amount,
+}
+
+/// A proposal that has not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingProposal {
+    /// Its number.
+    pub number: ProposalNumber,
+    /// When it can go on.
+    pub due: Timestamp,
+    /// Whether it is then enacted; else its votes are counted, or it is revoked.
+    pub accepted: bool,
 }
 
 /// How a zone's contracts stand after blocks that no node has any more.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{Hash, Height, Seconds, Timestamp, ZoneId};
 
-use crate::{Mark, Policy, Promise, Served};
+use crate::{Mark, Policy, PoolStanding, Promise, Served};
 
 pub use answer::{Alarm, LegReport, Stuck};
 pub(crate) use leg::{is_final, KnownLeg, OpenTask};
@@ -51,6 +51,8 @@ pub(crate) struct Zone {
     pub(crate) gap: Option<(Height, Height)>,
     /// Transactions of duties that pass over what is done, since one of those that do not.
     pub(crate) smooth: u32,
+    /// Its stake-pool, where it is pushed along.
+    pub(crate) pool: Option<PoolStanding>,
 }
 
 /// A promise, and what it still keeps busy.

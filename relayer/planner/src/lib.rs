@@ -27,6 +27,8 @@
 //!   counts against a duty only when it was tried by itself;
 //! - whatever fails is tried again after growing pauses and then set aside ([`Knowledge::stuck`]): a claim for good,
 //!   anything else for a day;
+//! - a stake-pool that is served is turned in each epoch, before its pay is lost; its slashes are drained, its votes counted and
+//!   its decisions enacted, all where the pay is worth it;
 //! - what earns less than the [`Policy`] asks for is left to others, never what is our own.
 //!
 //! What is remembered is bounded by what others have paid for: a task until it is over, which a deadline beyond its
@@ -47,8 +49,8 @@ pub use absorb::absorb;
 pub use duties::{duties, plan, Plan, Tick};
 pub use duty::{Act, Brings, Duty, Item, Mark, RootAt, Sight};
 pub use entry::{
-    Block, Conclusion, End, Entry, Fact, Observation, Promise, Served, Survey, SurveyedLeg,
-    SurveyedView,
+    Block, Conclusion, End, Entry, Fact, Observation, PendingProposal, PoolStanding, Promise,
+    Served, Survey, SurveyedLeg, SurveyedView,
 };
 pub use knowledge::{Alarm, Backlog, Knowledge, LegReport, Stuck, ViewReport};
 pub use policy::{Filter, Left, Policy, Price, Share, Work};

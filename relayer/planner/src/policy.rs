@@ -36,6 +36,8 @@ pub struct Policy {
     pub aside_pause: Seconds,
     /// Stored roots of one view from which pruning is worth a transaction.
     pub prune_above: usize,
+    /// Zones whose stake-pools are pushed along.
+    pub pools: BTreeSet<ZoneId>,
     /// Whose work is done, and for how much.
     pub work: Work,
 }
@@ -61,7 +63,9 @@ pub struct Price {
     pub min_tip: Amount,
     /// What a commit or a settle of one task costs, by the operator's estimate.
     pub cost: Amount,
-    /// What must be left of a tip's share after that cost; none to do it at a loss.
+    /// What pushing a stake-pool along once costs, by the operator's estimate.
+    pub push_cost: Amount,
+    /// What must be left of a tip's share, or of a pool's pay, after that cost; none to do it at a loss.
     pub min_profit: Option<Amount>,
 }
 
@@ -155,10 +159,25 @@ impl Work {
             Share::Settle => Amount(tip.0.saturating_sub(half)),
             Share::Nothing => return Ok(()),
         };
-        let Some(profit) = price.min_profit else {
+        price.is_worth(price.cost, actual)
+    }
+
+    /// Whether pushing a zone's stake-pool along for this pay is worth doing.
+    ///
+    /// # Errors
+    /// [`Left::Profit`].
+    pub fn wants_push(&self, on: &ZoneId, pay: Amount) -> Result<(), Left> {
+        let price = self.prices.get(on);
+        price.map_or(Ok(()), |price| price.is_worth(price.push_cost, pay))
+    }
+}
+
+impl Price {
+    fn is_worth(&self, cost: Amount, actual: Amount) -> Result<(), Left> {
+        let Some(profit) = self.min_profit else {
             return Ok(());
         };
-        let expected = Amount(price.cost.0.saturating_add(profit.0));
+        let expected = Amount(cost.0.saturating_add(profit.0));
         if actual < expected {
             return Err(Left::Profit { expected, actual });
         }
@@ -183,6 +202,7 @@ impl Default for Policy {
             attempts: 12,
             aside_pause: Seconds(86_400),
             prune_above: 200,
+            pools: BTreeSet::new(),
             work: Work::default(),
         }
     }

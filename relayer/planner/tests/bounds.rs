@@ -184,6 +184,7 @@ fn work_that_earns_less_than_is_asked_for_is_left_and_ones_own_never() {
     let profit = Price {
         min_tip: Amount(0),
         cost: Amount(4),
+        push_cost: Amount(0),
         min_profit: Some(Amount(1)),
     };
     let tip = Price {

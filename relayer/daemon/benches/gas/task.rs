@@ -225,6 +225,7 @@ async fn relay(sites: &[Site], tasks: &[Hash]) -> anyhow::Result<()> {
         start: site.start,
         poll: Duration::from_millis(200),
         wake: None,
+        pool: None,
         max_messages: 30,
     });
     let relay = Arc::new(Relay::new(zones.collect(), ledger));

@@ -1,5 +1,7 @@
+use std::collections::BTreeSet;
+
 use tessera_planner::{Filter, Policy, Price, Work};
-use tessera_primitives::{Address, Amount, CanonicalAddress};
+use tessera_primitives::{Address, Amount, CanonicalAddress, ZoneId};
 
 use super::AppError;
 use crate::{
@@ -11,6 +13,9 @@ use crate::{
 /// more than it costs in company.
 const TASK_GAS: u64 = 161_000;
 
+/// Gas of pushing a stake-pool along once, most of the time: a turn of a hundred validators with four tokens.
+const PUSH_GAS: u64 = 1_000_000;
+
 /// What the configuration lets the planner decide.
 ///
 /// # Errors
@@ -21,9 +26,17 @@ pub fn policy(config: &Config) -> Result<Policy, AppError> {
         refresh: config.mode.clients.enabled && config.mode.clients.refresh,
         misbehaviour: config.mode.clients.enabled && config.mode.clients.misbehaviour,
         reject_own: config.mode.locks.reject_own,
+        pools: pools(config),
         work: work(config)?,
         ..Policy::default()
     })
+}
+
+/// Where a stake-pool is to be pushed along.
+fn pools(config: &Config) -> BTreeSet<ZoneId> {
+    let pushed = |chain: &&ChainConfig| chain.stake.as_ref().is_some_and(|stake| stake.enabled);
+    let chains = config.chains.iter().filter(pushed);
+    chains.map(|chain| chain.id.clone()).collect()
 }
 
 fn work(config: &Config) -> Result<Work, AppError> {
@@ -42,12 +55,13 @@ fn work(config: &Config) -> Result<Work, AppError> {
 
 /// A profit below zero is a loss that is put up with: so much less counts as cost.
 fn price(policy: &PolicyConfig, chain: &ChainConfig) -> Price {
-    let fee = fee(TASK_GAS, chain.gas_multiplier * chain.gas_price.price);
+    let price = chain.gas_multiplier * chain.gas_price.price;
     let profit = policy.min_profit.unwrap_or_default();
     let loss = u128::from(profit.min(0).unsigned_abs());
     Price {
         min_tip: Amount(policy.min_tip.into()),
-        cost: Amount(fee.0.saturating_sub(loss)),
+        cost: Amount(fee(TASK_GAS, price).0.saturating_sub(loss)),
+        push_cost: Amount(fee(PUSH_GAS, price).0.saturating_sub(loss)),
         min_profit: policy
             .min_profit
             .map(|profit| Amount(profit.max(0).unsigned_abs().into())),
@@ -65,7 +79,7 @@ fn addresses<'a>(
 
 /// An empty list allows all.
 fn filter<T: Ord>(allow: impl Iterator<Item = T>, deny: impl Iterator<Item = T>) -> Filter<T> {
-    let allow: std::collections::BTreeSet<T> = allow.collect();
+    let allow: BTreeSet<T> = allow.collect();
     Filter {
         allow: (!allow.is_empty()).then_some(allow),
         deny: deny.collect(),

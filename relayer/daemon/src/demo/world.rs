@@ -249,6 +249,7 @@ impl Side {
             start: Height(1),
             poll: Duration::from_millis(50),
             wake: None,
+            pool: None,
             max_messages: 30,
         })
     }

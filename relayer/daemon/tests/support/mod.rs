@@ -226,6 +226,7 @@ impl Site {
                 start: Height(1),
                 poll: Duration::from_millis(1),
                 wake: None,
+                pool: None,
                 max_messages: 30,
             });
             nodes.push(node);

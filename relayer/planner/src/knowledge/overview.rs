@@ -1,5 +1,6 @@
 use tessera_lock::state::LegState;
 use tessera_primitives::{Hash, Height, Timestamp, ZoneId, ZoneStatus};
+use tessera_stake::state::ProposalNumber;
 
 use super::Knowledge;
 
@@ -59,6 +60,18 @@ impl Knowledge {
             open_fork: view.open_fork(),
         });
         views.collect()
+    }
+
+    /// Whether a zone's stake-pool is pushed along.
+    pub fn pushes(&self, on: &ZoneId) -> bool {
+        self.policy.pools.contains(on)
+    }
+
+    /// The number below that of the first proposal which may not have ended; none while nothing is known.
+    pub fn settled_proposals(&self, on: &ZoneId) -> Option<ProposalNumber> {
+        let pool = self.zones.get(on)?.pool.as_ref()?;
+        let first = pool.proposals.first().map(|first| first.number);
+        first.unwrap_or(pool.next_proposal).checked_sub(1)
     }
 
     /// What waits on a zone. Costs a look at every open task.

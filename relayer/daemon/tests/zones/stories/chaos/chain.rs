@@ -155,6 +155,8 @@ pub fn promised(duty: &Duty) -> String {
         Act::Advance { of, .. } | Act::ReportFork { of, .. } | Act::Prune { of, .. } => {
             format!("{verb} {of}")
         }
+        Act::Turn | Act::Drain { .. } => verb.into(),
+        Act::Tally { proposal } | Act::Enact { proposal } => format!("{verb} {proposal}"),
         Act::Lapse { task } => format!("{verb} {task}"),
         Act::Claim { task, effect } => format!("{verb} {task} {effect}"),
         Act::Reject { item } => words(verb, [item.task].into_iter()),
