@@ -4,14 +4,16 @@
 //! denom; cw20 tokens by the token's `send` to the pool, with an [`Entry`] as JSON. Rewards, and what [`ExecuteMsg::Fund`]
 //! brings, are in the hub's own native token, number 0.
 //!
-//! Cores and the league call the pool by [`StakePool`], which has no encoders but those of what it is asked for.
+//! Messages and queries are read by way of a tree, as the lock's are: that takes a tenth of the code. Cores and the league call the pool by [`StakePool`], which has no encoders but those of what it is asked for.
 
 mod client;
+mod json;
 mod query;
 mod settings;
 
-use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{to_json_vec, StdResult};
+use schemars::JsonSchema;
+use serde::Serialize;
 use tessera_primitives::{Address, Amount, Asset, Bytes, Hash, Seconds, Timestamp};
 use tessera_stake::{
     state::{Choice, Content, Epoch, Kind, ProposalNumber, TokenNumber, ValidatorNumber},
@@ -33,7 +35,7 @@ use crate::{
 };
 
 /// Makes a pool. Its first epoch begins in the block that makes it.
-#[cw_serde]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InstantiateMsg {
     /// The owner, who sets parameters, and the guardian.
@@ -53,8 +55,7 @@ pub struct InstantiateMsg {
 }
 
 /// A token that is whitelisted from the beginning.
-#[cw_serde]
-#[derive(Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FirstToken {
     /// What it is on this zone.
@@ -68,8 +69,7 @@ pub struct FirstToken {
 }
 
 /// A contract that may slash from the beginning.
-#[cw_serde]
-#[derive(Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FirstSlasher {
     /// The contract.
@@ -79,8 +79,7 @@ pub struct FirstSlasher {
 }
 
 /// A validator to be: what [`ExecuteMsg::CreateValidator`] says. The tokens that come along are its first stake.
-#[cw_serde]
-#[derive(Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Candidacy {
     /// Its name, 1 to 64 printable bytes.
@@ -98,7 +97,7 @@ pub struct Candidacy {
 }
 
 /// A proposal to be: what [`ExecuteMsg::Propose`] says. The tokens that come along are its first deposit.
-#[cw_serde]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Draft {
     /// What it would do.
@@ -111,8 +110,8 @@ pub struct Draft {
 
 /// What is done with tokens that are sent to the pool: the `msg` of a cw20 token's `send`. The same as the messages of
 /// these names do with native coins.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entry {
     /// [`ExecuteMsg::CreateValidator`].
     CreateValidator(Candidacy),
@@ -141,8 +140,7 @@ impl Entry {
 }
 
 /// A slash: what a registered slasher says.
-#[cw_serde]
-#[derive(Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SlashOrder {
     /// Whom it takes from.
@@ -162,8 +160,8 @@ pub struct SlashOrder {
 }
 
 /// What can be done with a pool.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum ExecuteMsg {
     /// Makes the sender a validator, with the coins sent along as its first stake.
     CreateValidator(Candidacy),

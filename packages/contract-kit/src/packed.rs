@@ -171,6 +171,28 @@ impl<K: Canonical, V: Serialize + DeserializeOwned> PackedMap<K, V> {
         self.scan(storage, &prefix, start_before, limit, Order::Descending)
     }
 
+    /// The first key at or after `from` whose first parts are `prefix`. Its value is not unpacked.
+    ///
+    /// # Errors
+    /// [`PackedError::Key`].
+    pub fn first_key<P: Canonical>(
+        &self,
+        storage: &dyn Storage,
+        prefix: &P,
+        from: &K,
+    ) -> Result<Option<K>, PackedError> {
+        let prefix = canonical::encode(prefix);
+        let found = self.at.first(storage, &prefix, &canonical::encode(from));
+        found.map(|key| self.key(&key)).transpose()
+    }
+
+    fn key(&self, bytes: &[u8]) -> Result<K, PackedError> {
+        canonical::decode("key", bytes).map_err(|reason| PackedError::Key {
+            namespace: self.at.0,
+            reason,
+        })
+    }
+
     fn scan(
         &self,
         storage: &dyn Storage,
@@ -182,11 +204,7 @@ impl<K: Canonical, V: Serialize + DeserializeOwned> PackedMap<K, V> {
         let bound = bound.map(canonical::encode);
         let mut entries = Vec::new();
         for (key, value) in self.at.scan(storage, prefix, bound, limit, order) {
-            let decoded = canonical::decode("key", &key).map_err(|reason| PackedError::Key {
-                namespace: self.at.0,
-                reason,
-            })?;
-            entries.push((decoded, self.at.unpack(&key, &value)?));
+            entries.push((self.key(&key)?, self.at.unpack(&key, &value)?));
         }
         Ok(entries)
     }
@@ -240,6 +258,24 @@ impl Namespace {
             records.push((key.to_vec(), value));
         }
         records
+    }
+
+    /// The first key at or after one, after the namespace.
+    #[inline(never)]
+    fn first(self, storage: &dyn Storage, prefix: &[u8], from: &[u8]) -> Option<Vec<u8>> {
+        let floor = self.path(prefix);
+        let ceiling = after_prefix(&floor);
+        let start = floor.max(self.path(from));
+        if ceiling.as_ref().is_some_and(|end| *end <= start) {
+            return None;
+        }
+        let mut records = storage.range(Some(&start), ceiling.as_deref(), Order::Ascending);
+        let (path, _) = records.next()?;
+        Some(
+            path.get(self.path(&[]).len()..)
+                .unwrap_or_default()
+                .to_vec(),
+        )
     }
 
     fn get<V: DeserializeOwned>(

@@ -6,6 +6,9 @@
 //!   idle ───────────────────────► fetching ──────────────────────────────────► idle
 //! ```
 //!
+//! Or a token sends itself and says so in its hook ([`received`]): then the contract keeps account of what it holds of the
+//! token, and what leaves goes through [`send_held`] and [`burn_held`]. A contract takes a token in one of the two ways.
+//!
 //! A token is believed by the difference that its transfer makes to the contract's balance, so a token that keeps a part
 //! for itself is refused. While tokens are being fetched every entry point refuses ([`refuse_while_fetching`]): a token
 //! that calls its sender, or anybody, in the middle of a transfer could otherwise have one difference counted twice.
@@ -20,7 +23,7 @@ use tessera_primitives::{
     Address, Amount, Asset, Coin, Denom, Overflow,
 };
 
-use crate::packed::{PackedError, PackedItem};
+use crate::packed::{PackedError, PackedItem, PackedMap};
 
 /// Why a payment is refused.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -68,6 +71,9 @@ struct Fetch {
 }
 
 const FETCHING: PackedItem<Vec<Fetch>> = PackedItem::new("fetching");
+
+/// What came by tokens' hooks and has not left.
+const HELD: PackedMap<Address, Amount> = PackedMap::new("held");
 
 /// Refuses native funds that are not exactly the native part of `expected`, coin for coin. Nothing expected means that
 /// nothing may be sent.
@@ -159,6 +165,78 @@ pub fn fetched(
         FETCHING.remove(storage);
     } else {
         FETCHING.save(storage, &rest.to_vec())?;
+    }
+    Ok(())
+}
+
+/// Takes tokens that their own contract says it has sent here. It is believed as far as the balance covers these beside all
+/// that was held before: what it kept for itself, or says twice, is refused. What was given besides belongs to nobody.
+///
+/// # Errors
+/// [`PaymentError::Receipt`], [`PaymentError::Overflow`], [`PaymentError::Std`] when the token does not answer.
+pub fn received(
+    storage: &mut dyn Storage,
+    querier: QuerierWrapper,
+    env: &Env,
+    token: &Address,
+    amount: Amount,
+) -> Result<(), PaymentError> {
+    let held = held(storage, token)?.plus(amount)?;
+    let actual = balance(querier, token, &env.contract.address)?;
+    if actual < held {
+        return Err(PaymentError::Receipt {
+            token: token.clone(),
+            expected: held,
+            actual,
+        });
+    }
+    Ok(HELD.save(storage, token, &held)?)
+}
+
+/// What came by a token's hook and has not left.
+///
+/// # Errors
+/// [`PaymentError::Storage`].
+pub fn held(storage: &dyn Storage, token: &Address) -> Result<Amount, PaymentError> {
+    Ok(HELD.may_load(storage, token)?.unwrap_or_default())
+}
+
+/// The message that sends a coin, of a token that came by its hook if it is no native one.
+///
+/// # Errors
+/// [`PaymentError::Overflow`] for more than is held, [`PaymentError::Std`].
+pub fn send_held(
+    storage: &mut dyn Storage,
+    coin: &Coin,
+    to: &Address,
+) -> Result<CosmosMsg, PaymentError> {
+    leave(storage, coin)?;
+    send(coin, to)
+}
+
+/// The message that burns a coin, of a token that came by its hook if it is no native one.
+///
+/// # Errors
+/// [`PaymentError::Overflow`] for more than is held, [`PaymentError::Std`].
+pub fn burn_held(storage: &mut dyn Storage, coin: &Coin) -> Result<CosmosMsg, PaymentError> {
+    leave(storage, coin)?;
+    match &coin.asset {
+        Asset::Native(denom) => Ok(BankMsg::Burn {
+            amount: vec![native(denom, coin.amount)],
+        }
+        .into()),
+        Asset::Cw20(token) => {
+            let mut fields = Vec::new();
+            json::set(&mut fields, "amount", &coin.amount);
+            call(token, &Json::named("burn", Json::Object(fields)))
+        }
+    }
+}
+
+fn leave(storage: &mut dyn Storage, coin: &Coin) -> Result<(), PaymentError> {
+    if let Asset::Cw20(token) = &coin.asset {
+        let left = held(storage, token)?.minus(coin.amount)?;
+        HELD.save(storage, token, &left)?;
     }
     Ok(())
 }

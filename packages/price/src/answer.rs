@@ -2,11 +2,13 @@
 
 use alloc::vec::Vec;
 
-use tessera_primitives::{Price, Seconds, Timestamp};
+use tessera_primitives::{Address, Price, Seconds, Timestamp};
 
 use crate::{
     median::{basis_points, deviates, median},
-    state::{Accepted, Board, Feed, FeedName, Freshness, Page, Quote, Reporters, Source, PAGE},
+    state::{
+        Accepted, Board, Feed, FeedName, Freshness, Page, Quote, Report, Reporters, Source, PAGE,
+    },
     Reads, Refusal, Refused,
 };
 
@@ -72,6 +74,66 @@ pub fn price_at<R: Reads>(
     Ok(accepted.rfind(|accepted| accepted.time <= time))
 }
 
+/// A price that is relied on, and when it held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The price.
+    pub price: Price,
+    /// Since when a quorum has said so: not the time of the asking, nor of the accepting. Else a price that oracles take
+    /// from each other in a circle would never grow old.
+    pub time: Timestamp,
+}
+
+/// What another oracle may take for its own: the last accepted price, if it is Fresh.
+///
+/// # Errors
+/// As [`quote`].
+pub fn held<R: Reads>(
+    now: Timestamp,
+    reads: &R,
+    name: &FeedName,
+) -> Result<Option<Held>, Refused<R::Error>> {
+    let feed = find(reads, name)?;
+    let reporters = reads.reporters().map_err(Refused::Read)?;
+    let board = reads.board(name).map_err(Refused::Read)?;
+    let quote = judge(now, &feed, &reporters, &board)?;
+    let Some(price) = quote.and_then(|quote| quote.fresh()) else {
+        return Ok(None);
+    };
+    let young = young(now, &feed, &reporters, &board)?;
+    let mut times: Vec<Timestamp> = young.iter().map(|report| report.time).collect();
+    times.sort_unstable_by(|one, other| other.cmp(one));
+    let agreed = quorum(&feed, &reporters).checked_sub(1);
+    let said = agreed.and_then(|at| times.get(at).copied());
+    let accepted = board.last.map(|last| last.time);
+    let time = said.min(accepted);
+    Ok(time.map(|time| Held { price, time }))
+}
+
+/// What was said of a feed, and what it is measured by.
+///
+/// # Errors
+/// As [`quote`].
+pub fn board<R: Reads>(reads: &R, name: &FeedName) -> Result<Board, Refused<R::Error>> {
+    find(reads, name)?;
+    reads.board(name).map_err(Refused::Read)
+}
+
+/// The contract that a refresh of this feed asks.
+///
+/// # Errors
+/// As [`quote`]; [`Refusal::Source`] for a feed of reporters.
+pub fn adapter<R: Reads>(reads: &R, name: &FeedName) -> Result<Address, Refused<R::Error>> {
+    match find(reads, name)?.source {
+        Source::Adapter { contract } => Ok(contract),
+        Source::Reporters => Err(Refused::Rule(Refusal::Source {
+            feed: name.clone(),
+            expected: "reporters",
+            actual: "an adapter",
+        })),
+    }
+}
+
 /// A feed's parameters.
 pub(crate) fn find<R: Reads>(reads: &R, name: &FeedName) -> Result<Feed, Refused<R::Error>> {
     let unknown = || Refusal::UnknownFeed { feed: name.clone() };
@@ -86,10 +148,26 @@ pub(crate) fn current(
     reporters: &Reporters,
     board: &Board,
 ) -> Result<Option<Price>, Refusal> {
-    let quorum = match feed.source {
+    let young = young(now, feed, reporters, board)?;
+    let enough = young.len() >= quorum(feed, reporters);
+    let prices = young.iter().map(|report| report.price).collect();
+    Ok(median(prices).filter(|_| enough))
+}
+
+fn quorum(feed: &Feed, reporters: &Reporters) -> usize {
+    match feed.source {
         Source::Reporters => usize::from(reporters.quorum.max(1)),
         Source::Adapter { .. } => 1,
-    };
+    }
+}
+
+/// The reports that count now.
+fn young(
+    now: Timestamp,
+    feed: &Feed,
+    reporters: &Reporters,
+    board: &Board,
+) -> Result<Vec<Report>, Refusal> {
     let mut young = Vec::new();
     for report in &board.reports {
         let counts = match feed.source {
@@ -100,10 +178,10 @@ pub(crate) fn current(
             Source::Adapter { .. } => true,
         };
         if counts && now < report.time.plus(feed.max_age)? {
-            young.push(report.price);
+            young.push(*report);
         }
     }
-    Ok(median(young.clone()).filter(|_| young.len() >= quorum))
+    Ok(young)
 }
 
 fn judge(

@@ -20,7 +20,7 @@
 //! | module | what |
 //! | --- | --- |
 //! | [`transition`] | the rule: now, storage and an input in; writes and events out |
-//! | [`answer`] | what readers ask: [`answer::quote`], [`answer::weight_price`], [`answer::price_at`] |
+//! | [`answer`] | what readers ask: [`answer::quote`], [`answer::weight_price`], [`answer::price_at`], [`answer::held`] |
 //! | [`median`], [`deviates`] | the arithmetic |
 //! | [`state`], [`Input`], [`Event`], [`Refusal`] | what is stored, asked, said and refused |
 //! | [`memory`] | storage over maps, for tests, models and the simulator |
@@ -29,8 +29,9 @@
 //! so there is no effect.
 //!
 //! # Invariants
-//! 1. Fewer than a quorum of reporters (the spec's `min_reporters`) cannot make a price, nor move one: with quorum, an accepted price lies between
-//!    two of the young reports of those who are no more than the rest ([`state::Reporters::check`]: over half).
+//! 1. Fewer than a quorum of reporters (the spec's `min_reporters`) cannot make a price. Nor can they move one while those
+//!    who are honest report: with over half of the young reports honest, an accepted price lies between two honest ones.
+//!    Who can silence the honest needs half of a quorum only, rounded up: a quorum is worth its size.
 //! 2. A reporter's times rise, and none is in the future.
 //! 3. Two accepted prices of a feed are at least an `interval` apart.
 //! 4. Each accepted price is the feed's first, or within `max_deviation` of the base before it, or was seen within
@@ -52,7 +53,8 @@
 //! - A gap forgets a suspicion: what was not seen has not stayed.
 //! - A reporter who is removed and named again is another one, and says everything anew.
 //! - An adapter feed is a feed with one reporter, the contract named by the owner; all guards hold for it. The contract
-//!   that asks it brings only what the other oracle itself calls fresh.
+//!   that asks it brings only what the other oracle itself calls fresh, with the time when that held ([`answer::held`]): so
+//!   oracles that ask each other in a circle go stale like any other.
 //! - A history is kept for `history` seconds: each page (16 prices) that is opened forgets at most two that are older, so it
 //!   does not grow for ever.
 #![cfg_attr(not(feature = "schema"), no_std)]

@@ -4,7 +4,9 @@ use alloc::{string::String, vec::Vec};
 use core::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{Address, Malformed, Price, Ratio, Seconds, Timestamp};
+use tessera_primitives::{
+    Address, Canonical, Malformed, Price, Ratio, Reader, Seconds, Timestamp, Writer,
+};
 
 use crate::Refusal;
 
@@ -57,6 +59,16 @@ impl FeedName {
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Canonical for FeedName {
+    fn write(&self, writer: &mut Writer) {
+        writer.value(&self.0);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<FeedName, Malformed> {
+        FeedName::new(reader.value::<String>()?)
     }
 }
 

@@ -401,3 +401,70 @@ fn parameters_and_names_have_bounds() {
         Err(Refusal::UnknownFeed { feed: unknown })
     );
 }
+
+#[test]
+fn who_can_silence_the_rest_needs_half_of_a_quorum() {
+    let mut world = World::new();
+    world.say(2, 100, 0).unwrap();
+    world.say(0, 105, 0).unwrap();
+    world.say(1, 105, 0).unwrap();
+    assert_eq!(world.fresh(), Some(105));
+    // While the other two report, the same two move nothing.
+    let mut world = World::new();
+    (2..5).for_each(|who| drop(world.say(who, 100, 0).unwrap()));
+    world.time += 30;
+    (0..2).for_each(|who| drop(world.say(who, 105, 0).unwrap()));
+    (2..5).for_each(|who| drop(world.say(who, 100, 0).unwrap()));
+    assert_eq!(world.fresh(), Some(100));
+}
+
+#[test]
+fn what_another_oracle_takes_held_since_a_quorum_said_so() {
+    let mut world = World::new();
+    let held = |world: &World| answer::held(at(world.time), &world.oracle, &name()).unwrap();
+    assert_eq!(held(&world), None);
+    world.say(0, 100, 20).unwrap();
+    world.say(1, 100, 10).unwrap();
+    world.say(2, 101, 15).unwrap();
+    let first = at(world.time - 20);
+    assert_eq!(held(&world).unwrap().time, first);
+    assert_eq!(held(&world).unwrap().price, Price(100 * UNIT));
+    // One alone, however often it speaks, makes it no younger.
+    world.time += 20;
+    world.say(0, 100, 0).unwrap();
+    let second = at(world.time - 35);
+    assert_eq!(held(&world).unwrap().time, second);
+    // Nor is it younger than what was accepted.
+    world.say(1, 100, 0).unwrap();
+    world.say(2, 101, 0).unwrap();
+    assert_eq!(held(&world).unwrap().time, at(world.time - 20));
+    world.time += 301;
+    assert_eq!(held(&world), None);
+}
+
+#[test]
+fn oracles_that_ask_each_other_go_stale() {
+    let contract = Address::new("other").unwrap();
+    let adapter = Feed {
+        source: Source::Adapter { contract },
+        ..feed()
+    };
+    let mut pair = [World::new(), World::new()];
+    pair.iter_mut().for_each(|world| world.agree(100));
+    let mut last = pair[0].time;
+    pair.iter_mut()
+        .for_each(|world| drop(world.set(adapter.clone()).unwrap()));
+    for turn in 0..200 {
+        let other = answer::held(at(pair[0].time), &pair[1 - turn % 2].oracle, &name()).unwrap();
+        let world = &mut pair[turn % 2];
+        if let Some(held) = other {
+            let (feed, price, time) = (name(), held.price, held.time);
+            let _ = world.act(Input::Refresh { feed, price, time });
+        }
+        if world.fresh().is_some() {
+            last = world.time;
+        }
+        pair.iter_mut().for_each(|world| world.time += 10);
+    }
+    assert!(last < pair[0].time - 1_000, "{last}");
+}

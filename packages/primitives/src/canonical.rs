@@ -308,6 +308,15 @@ macro_rules! canonical_tuple {
     };
 }
 
+/// Nothing: the prefix that all keys share.
+impl Canonical for () {
+    fn write(&self, _: &mut Writer) {}
+
+    fn read(_: &mut Reader<'_>) -> Result<(), Malformed> {
+        Ok(())
+    }
+}
+
 canonical_tuple!(A.0, B.1);
 canonical_tuple!(A.0, B.1, C.2);
 

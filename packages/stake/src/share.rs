@@ -1,7 +1,10 @@
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{wide, Amount, Malformed};
+use tessera_primitives::{
+    json::{FromJson, Json, Unfit},
+    wide, Amount, Malformed,
+};
 
 /// A fraction in [0, 1], in billionths: all fractions of the pool, since they are stored beside amounts, multiplied with
 /// one another and summed. `Ratio`, exact and up to 16 bytes long, is for what is compared once.
@@ -99,6 +102,12 @@ impl TryFrom<u32> for Share {
 impl From<Share> for u32 {
     fn from(share: Share) -> u32 {
         share.0
+    }
+}
+
+impl FromJson for Share {
+    fn from_json(json: Json) -> Result<Share, Unfit> {
+        Ok(Share::new(u32::from_json(json)?)?)
     }
 }
 

@@ -1,4 +1,6 @@
 use cosmwasm_schema::{cw_serde, QueryResponses};
+use schemars::JsonSchema;
+use serde::Serialize;
 use tessera_primitives::{Address, Amount, Asset, Bytes, Timestamp, Weight};
 use tessera_stake::{
     evidence::VoteKey,
@@ -13,9 +15,8 @@ use crate::roles::RolesResponse;
 
 /// What can be asked of a pool. Lists are in the order of their numbers: `start_after` is the last of the page before,
 /// `limit` is 30 when absent, at most 100.
-#[cw_serde]
-#[serde(deny_unknown_fields)]
-#[derive(QueryResponses)]
+#[derive(Serialize, Clone, Debug, PartialEq, JsonSchema, QueryResponses)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum QueryMsg {
     /// Roles and pause.
     #[returns(RolesResponse)]

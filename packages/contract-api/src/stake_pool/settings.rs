@@ -1,10 +1,10 @@
-use cosmwasm_schema::cw_serde;
+use schemars::JsonSchema;
+use serde::Serialize;
 use tessera_primitives::{Address, Amount, Seconds, Value};
 use tessera_stake::{state::Parameters, Share};
 
 /// The parameters. What is left out has its default. Bounds are in [`Parameters`].
-#[cw_serde]
-#[derive(Eq)]
+#[derive(Serialize, Clone, Debug, PartialEq, Eq, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Who gets what slashes take and challengers do not.

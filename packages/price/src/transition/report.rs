@@ -4,7 +4,7 @@ use tessera_primitives::{Address, Price, Timestamp};
 
 use super::accept::{accept, Offer};
 use crate::{
-    answer::{current, find},
+    answer::{adapter, current, find},
     state::{Feed, FeedName, Report, Source},
     Event, Now, Reads, Refusal, Refused, Step, Write,
 };
@@ -47,14 +47,8 @@ pub(super) fn refresh<R: Reads>(
     price: Price,
     time: Timestamp,
 ) -> Result<Step, Refused<R::Error>> {
+    adapter(reads, &name)?;
     let feed = find(reads, &name)?;
-    if feed.source == Source::Reporters {
-        return Err(Refused::Rule(Refusal::Source {
-            feed: name,
-            expected: "reporters",
-            actual: "an adapter",
-        }));
-    }
     let report = Report {
         reporter: 0,
         price,

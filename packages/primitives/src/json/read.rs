@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use super::{FromJson, Json, Unfit};
 use crate::{
     Address, Amount, Asset, Bytes, CanonicalAddress, Closing, Coin, Denom, Fork, Hash, Height,
-    Price, Root, Seconds, Standing, Timestamp, ZoneId, ZoneStatus,
+    Price, Root, Seconds, Standing, Timestamp, Value, ZoneId, ZoneStatus,
 };
 
 impl FromJson for Json {
@@ -66,7 +66,7 @@ macro_rules! from_number {
     )*};
 }
 
-from_number!(u8, u32);
+from_number!(u8, u16, u32);
 
 impl FromJson for u64 {
     fn from_json(json: Json) -> Result<u64, Unfit> {
@@ -85,7 +85,15 @@ macro_rules! from_text {
     )*};
 }
 
-from_text!(Address, Amount, CanonicalAddress, Denom, Price, ZoneId);
+from_text!(
+    Address,
+    Amount,
+    CanonicalAddress,
+    Denom,
+    Price,
+    Value,
+    ZoneId
+);
 
 macro_rules! from_inner {
     ($($newtype:ident),*) => {$(
@@ -157,6 +165,23 @@ macro_rules! from_json_variants {
     };
 }
 
+/// Implements [`FromJson`] for an enum whose variants have no fields, by their names.
+#[macro_export]
+macro_rules! from_json_names {
+    ($($name:ident { $($text:literal : $variant:ident),* $(,)? })*) => {$(
+        impl $crate::json::FromJson for $name {
+            #[inline(never)]
+            fn from_json(json: $crate::json::Json) -> Result<Self, $crate::json::Unfit> {
+                let name = json.text()?;
+                match name.as_str() {
+                    $( $text => Ok($name::$variant), )*
+                    _ => Err($crate::json::Unfit::Unknown(name)),
+                }
+            }
+        }
+    )*};
+}
+
 /// Implements `Deserialize` by [`FromJson`], for messages: they come as JSON alone.
 #[macro_export]
 macro_rules! deserialize_by_tree {
@@ -190,15 +215,6 @@ impl FromJson for Asset {
     }
 }
 
-impl FromJson for ZoneStatus {
-    fn from_json(json: Json) -> Result<ZoneStatus, Unfit> {
-        let name = json.text()?;
-        match name.as_str() {
-            "active" => Ok(ZoneStatus::Active),
-            "expired" => Ok(ZoneStatus::Expired),
-            "forked" => Ok(ZoneStatus::Forked),
-            "closed" => Ok(ZoneStatus::Closed),
-            _ => Err(Unfit::Unknown(name)),
-        }
-    }
+from_json_names! {
+    ZoneStatus { "active": Active, "expired": Expired, "forked": Forked, "closed": Closed }
 }

@@ -1,7 +1,9 @@
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{Address, Amount, Asset, Hash, Timestamp, Weight};
+use tessera_primitives::{
+    from_json_names, from_json_variants, Address, Amount, Asset, Hash, Timestamp, Weight,
+};
 
 use super::{Epoch, SlasherNumber, TokenNumber};
 use crate::Share;
@@ -59,6 +61,17 @@ pub enum Content {
         /// The slasher.
         slasher: SlasherNumber,
     },
+}
+
+from_json_variants! {
+    Content {
+        "add_token": AddToken { asset, decimals, feed, max_share };
+        "remove_token": RemoveToken { token };
+        "change_feed": ChangeFeed { token, feed };
+        "change_max_share": ChangeMaxShare { token, max_share };
+        "register_slasher": RegisterSlasher { address, max_fraction };
+        "revoke_slasher": RevokeSlasher { slasher };
+    }
 }
 
 /// Where a proposal stands. The drawing is in the crate's documentation.
@@ -136,6 +149,10 @@ pub enum Choice {
     Abstain,
     /// Against it and its deposits.
     Veto,
+}
+
+from_json_names! {
+    Choice { "yes": Yes, "no": No, "abstain": Abstain, "veto": Veto }
 }
 
 /// The votes so far, by weight.

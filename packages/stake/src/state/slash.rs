@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{Address, Amount, Hash, Timestamp};
+use tessera_primitives::{from_json_names, Address, Amount, Hash, Timestamp};
 
 use super::{Epoch, SlashNumber, SlasherNumber, ValidatorNumber};
 use crate::Share;
@@ -24,6 +24,10 @@ pub enum Kind {
     Jail,
     /// The validator is out for ever, at once.
     Tombstone,
+}
+
+from_json_names! {
+    Kind { "leak": Leak, "jail": Jail, "tombstone": Tombstone }
 }
 
 /// A slash as a validator's list has it.
