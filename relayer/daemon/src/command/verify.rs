@@ -22,9 +22,6 @@ use super::{
 };
 use crate::{app, chain::wasmd::Wasmd};
 
-/// The contracts of a zone, by the names of their artifacts.
-const CONTRACTS: [&str; 2] = ["chain_view", "transaction_lock"];
-
 /// What to compare.
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -102,7 +99,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         };
         let admin = admins.get(zone.id.as_str()).cloned();
         let admin = admin.or(arguments.no_admin.then(String::new));
-        for contract in CONTRACTS {
+        for contract in zone.contracts() {
             checked.code(contract, &released, admin.clone()).await?;
         }
         checked.configuration().await?;

@@ -3,7 +3,9 @@
 use std::{fs, future::Future, path::Path};
 
 use anyhow::{bail, Context};
-use tessera_contract_api::{chain_view, roles::Appointment, transaction_lock};
+use tessera_contract_api::{
+    chain_view, price_oracle, roles::Appointment, stake_pool, transaction_lock,
+};
 use tessera_primitives::Hash;
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 use crate::chain::{wasmd::Outcome, Chain, ChainError, Prepared};
 
 impl Site<'_> {
-    /// Makes the two contracts where they are not made yet.
+    /// Makes the contracts of the manifest where they are not made yet.
     pub(super) async fn contracts(&self, folder: &Path, record: &mut Record) -> anyhow::Result<()> {
         if record.zone(self.id()).start_height.is_none() {
             let tip = self.chain.tip().await?;
@@ -30,12 +32,58 @@ impl Site<'_> {
         let view = serde_json::to_vec(&view)?;
         self.contract(folder, "chain_view", view, record).await?;
         let lock = transaction_lock::InstantiateMsg {
-            roles,
+            roles: roles.clone(),
             settings: self.manifest.locks.settings.clone(),
         };
         let lock = serde_json::to_vec(&lock)?;
         self.contract(folder, "transaction_lock", lock, record)
-            .await
+            .await?;
+        self.oracle(folder, &roles, record).await?;
+        self.pool(folder, roles, record).await
+    }
+
+    async fn oracle(
+        &self,
+        folder: &Path,
+        roles: &Appointment,
+        record: &mut Record,
+    ) -> anyhow::Result<()> {
+        let Some(prices) = &self.manifest.prices else {
+            return Ok(());
+        };
+        let oracle = price_oracle::InstantiateMsg {
+            roles: roles.clone(),
+            reporters: prices.reporters.clone(),
+            quorum: prices.quorum,
+            feeds: prices.feeds.clone(),
+        };
+        let oracle = serde_json::to_vec(&oracle)?;
+        self.contract(folder, "price_oracle", oracle, record).await
+    }
+
+    async fn pool(
+        &self,
+        folder: &Path,
+        roles: Appointment,
+        record: &mut Record,
+    ) -> anyhow::Result<()> {
+        let Some(stake) = &self.manifest.stake else {
+            return Ok(());
+        };
+        let pool = stake_pool::InstantiateMsg {
+            roles,
+            oracle: match &stake.oracle {
+                Some(oracle) => oracle.clone(),
+                None => record.address(self.id(), "price_oracle")?,
+            },
+            epoch: stake.epoch,
+            unbonding: stake.unbonding,
+            settings: stake.settings.clone(),
+            tokens: stake.tokens.clone(),
+            slashers: stake.slashers.clone(),
+        };
+        let pool = serde_json::to_vec(&pool)?;
+        self.contract(folder, "stake_pool", pool, record).await
     }
 
     async fn contract(

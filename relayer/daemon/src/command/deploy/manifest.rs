@@ -1,9 +1,17 @@
 use std::{fs, path::Path};
 
 use anyhow::{ensure, Context};
-use serde::Deserialize;
-use tessera_contract_api::transaction_lock::Settings;
-use tessera_primitives::{Address, Amount, Asset, Denom, ZoneId};
+use serde::{de::Error as _, Deserialize, Deserializer};
+use tessera_contract_api::{
+    price_oracle::NamedFeed,
+    stake_pool::{self, FirstSlasher, FirstToken},
+    transaction_lock::Settings,
+};
+use tessera_primitives::{
+    json::{FromJson, Json},
+    Address, Amount, Asset, Denom, Seconds, Timestamp, ZoneId,
+};
+use tessera_stake::state as stake;
 use tessera_view::state::Params;
 
 /// What is to be deployed. Every zone views every other, and every lock believes every other.
@@ -25,6 +33,10 @@ pub(in crate::command) struct ZoneManifest {
     pub(in crate::command) viewed: Params,
     pub(in crate::command) views: Views,
     pub(in crate::command) locks: Locks,
+    /// Its price-oracle, if it is to have one.
+    pub(in crate::command) prices: Option<Prices>,
+    /// Its stake-pool, if it is to have one.
+    pub(in crate::command) stake: Option<Stake>,
 }
 
 /// The zone's chain-view.
@@ -49,6 +61,31 @@ pub(in crate::command) struct Locks {
     pub(in crate::command) targets: Vec<Address>,
 }
 
+/// The zone's price-oracle.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::command) struct Prices {
+    pub(in crate::command) reporters: Vec<Address>,
+    pub(in crate::command) quorum: u8,
+    pub(in crate::command) feeds: Vec<NamedFeed>,
+}
+
+/// The zone's stake-pool.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::command) struct Stake {
+    /// The price-oracle; that of the zone unless told.
+    pub(in crate::command) oracle: Option<Address>,
+    pub(in crate::command) epoch: Seconds,
+    pub(in crate::command) unbonding: Seconds,
+    #[serde(deserialize_with = "told")]
+    pub(in crate::command) settings: stake_pool::Settings,
+    #[serde(deserialize_with = "told")]
+    pub(in crate::command) tokens: Vec<FirstToken>,
+    #[serde(default, deserialize_with = "told")]
+    pub(in crate::command) slashers: Vec<FirstSlasher>,
+}
+
 /// What may be at risk from another zone.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +93,40 @@ pub(in crate::command) struct Cap {
     pub(in crate::command) zone: ZoneId,
     pub(in crate::command) asset: Asset,
     pub(in crate::command) max: Amount,
+}
+
+/// Reads what contracts read in their own way.
+fn told<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let json = Json::deserialize(deserializer)?;
+    T::from_json(json).map_err(D::Error::custom)
+}
+
+impl ZoneManifest {
+    /// Its contracts, by the names of their artifacts.
+    pub(in crate::command) fn contracts(&self) -> impl Iterator<Item = &'static str> {
+        let prices = self.prices.as_ref().map(|_| "price_oracle");
+        let stake = self.stake.as_ref().map(|_| "stake_pool");
+        let always = ["chain_view", "transaction_lock"];
+        always.into_iter().chain(prices).chain(stake)
+    }
+}
+
+impl Stake {
+    fn check(&self, zone: &ZoneManifest) -> anyhow::Result<()> {
+        let place = stake::Place {
+            chain: zone.id.clone(),
+            // Nobody has it yet.
+            pool: self.settings.treasury.clone(),
+            start: Timestamp(0),
+            epoch: self.epoch,
+            unbonding: self.unbonding,
+        };
+        place.check()?;
+        stake::Parameters::from(self.settings.clone()).check(&place)?;
+        let priced = self.oracle.is_some() || zone.prices.is_some();
+        ensure!(priced, "it needs an oracle, or the zone [zones.prices]");
+        Ok(())
+    }
 }
 
 impl Manifest {
@@ -72,6 +143,9 @@ impl Manifest {
                 .check()
                 .with_context(|| refused("locks.settings"))?;
             ensure!(known(&zone.id) == 1, refused("the manifest has it twice"));
+            if let Some(stake) = &zone.stake {
+                stake.check(zone).with_context(|| refused("stake"))?;
+            }
             for cap in &zone.locks.caps {
                 let other = cap.zone != zone.id && known(&cap.zone) == 1;
                 let told = format!(

@@ -1,11 +1,15 @@
 use serde::Serialize;
 use tessera_contract_api::{
     chain_view,
+    price_oracle::{self, FeedResponse},
     roles::RolesResponse,
+    stake_pool::{self, SlasherResponse, TokenResponse},
     transaction_lock::{self, CapOf, ConfigResponse, ExposureResponse, PeerResponse},
 };
 use tessera_lock::state::Parameters;
-use tessera_primitives::{Address, Amount, CanonicalAddress, Denom};
+use tessera_price::state::Reporters;
+use tessera_primitives::{Address, Amount, CanonicalAddress, Denom, Seconds};
+use tessera_stake::state as stake;
 
 use super::Checked;
 use crate::{
@@ -15,6 +19,8 @@ use crate::{
 
 const VIEW: &str = "chain_view";
 const LOCK: &str = "transaction_lock";
+const ORACLE: &str = "price_oracle";
+const POOL: &str = "stake_pool";
 
 impl Checked<'_> {
     /// Roles, parameters, views, peers, caps and targets, and what is there beyond the manifest.
@@ -29,7 +35,9 @@ impl Checked<'_> {
         self.parameters(&lock).await?;
         self.peers(&lock, &view).await?;
         self.caps(&lock).await?;
-        self.targets(&lock).await
+        self.targets(&lock).await?;
+        self.prices().await?;
+        self.stake().await
     }
 
     fn roles(&mut self, contract: &'static str, roles: &RolesResponse) {
@@ -154,6 +162,94 @@ impl Checked<'_> {
         actual.sort();
         expected.sort();
         self.note(LOCK, "targets", Some(expected.join(" ")), actual.join(" "));
+        Ok(())
+    }
+
+    async fn prices(&mut self) -> anyhow::Result<()> {
+        let Some(prices) = &self.manifest.prices else {
+            return Ok(());
+        };
+        let oracle = self.record.address(&self.manifest.id, ORACLE)?;
+        let roles = ask(&self.chain, &oracle, &price_oracle::QueryMsg::Roles {}).await?;
+        self.roles(ORACLE, &roles);
+        let question = price_oracle::QueryMsg::Reporters {};
+        let set: Reporters = ask(&self.chain, &oracle, &question).await?;
+        let sorted = |mut reporters: Vec<Address>| {
+            reporters.sort();
+            told(&reporters)
+        };
+        let expected = sorted(prices.reporters.clone());
+        let members = set.members.into_iter().map(|member| member.address);
+        let actual = sorted(members.collect());
+        self.note(ORACLE, "reporters", Some(expected), actual);
+        let (expected, actual) = (prices.quorum.to_string(), set.quorum.to_string());
+        self.note(ORACLE, "quorum", Some(expected), actual);
+        let page = |last: Option<&FeedResponse>, limit| price_oracle::QueryMsg::Feeds {
+            start_after: last.map(|last| last.feed.clone()),
+            limit,
+        };
+        let feeds = ask_all(&self.chain, &oracle, page).await?;
+        for feed in &prices.feeds {
+            let found = feeds.iter().find(|found| found.feed == feed.feed);
+            let actual = found.map_or_else(String::new, |found| told(&found.parameters));
+            let expected = told(&feed.settings.clone().parameters()?);
+            let what = format!("feed {}", feed.feed.as_str());
+            self.note(ORACLE, what, Some(expected), actual);
+        }
+        for found in feeds {
+            if prices.feeds.iter().all(|feed| feed.feed != found.feed) {
+                let what = format!("feed {}", found.feed.as_str());
+                self.note(ORACLE, what, Some(String::new()), told(&found.parameters));
+            }
+        }
+        Ok(())
+    }
+
+    /// Tokens and slashers are what stakers have voted since: they are told, not judged.
+    async fn stake(&mut self) -> anyhow::Result<()> {
+        let Some(stake) = &self.manifest.stake else {
+            return Ok(());
+        };
+        let pool = self.record.address(&self.manifest.id, POOL)?;
+        let oracle = match &stake.oracle {
+            Some(oracle) => oracle.clone(),
+            None => self.record.address(&self.manifest.id, ORACLE)?,
+        };
+        let roles = ask(&self.chain, &pool, &stake_pool::QueryMsg::Roles {}).await?;
+        self.roles(POOL, &roles);
+        let question = stake_pool::QueryMsg::Config {};
+        let config: stake_pool::ConfigResponse = ask(&self.chain, &pool, &question).await?;
+        let settings = stake::Parameters::from(stake.settings.clone());
+        let lengths =
+            |epoch: Seconds, unbonding: Seconds| format!("{} and {} s", epoch.0, unbonding.0);
+        let place = &config.place;
+        for (what, expected, actual) in [
+            ("oracle", oracle.to_string(), config.oracle.to_string()),
+            (
+                "epoch and unbonding",
+                lengths(stake.epoch, stake.unbonding),
+                lengths(place.epoch, place.unbonding),
+            ),
+            ("settings", told(&settings), told(&config.parameters)),
+        ] {
+            self.note(POOL, what, Some(expected), actual);
+        }
+        let page = |last: Option<&TokenResponse>, limit| stake_pool::QueryMsg::Tokens {
+            start_after: last.map(|last| last.number),
+            limit,
+        };
+        for token in ask_all(&self.chain, &pool, page).await? {
+            let what = format!("token {}", token.number);
+            self.note(POOL, what, None, told(&token.token));
+        }
+        let page = |last: Option<&SlasherResponse>, limit| stake_pool::QueryMsg::Slashers {
+            start_after: last.map(|last| last.number),
+            limit,
+        };
+        for slasher in ask_all(&self.chain, &pool, page).await? {
+            let what = format!("slasher {}", slasher.number);
+            self.note(POOL, what, None, told(&slasher.slasher));
+        }
         Ok(())
     }
 
