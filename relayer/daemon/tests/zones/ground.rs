@@ -63,6 +63,9 @@ pub struct Branch {
 pub struct Site {
     pub lock: Address,
     pub view: Address,
+    /// Where the manifest has one.
+    pub pool: Option<Address>,
+    pub oracle: Option<Address>,
     pub start: u64,
 }
 
@@ -80,6 +83,8 @@ pub struct Ground {
     pub caps: Mutex<Vec<(usize, String)>>,
     /// Lockable contracts of stories, by zone.
     pub targets: Mutex<Vec<(usize, Address)>>,
+    /// What else the manifest says, by zone.
+    pub more: Mutex<Vec<(usize, String)>>,
     /// Whether the relayer carries packets of ordinary IBC, too.
     pub packets: bool,
     relayer: Mutex<Option<Child>>,
@@ -178,6 +183,7 @@ impl Ground {
             funding: (0..zones).map(|_| Mutex::new(())).collect(),
             caps: Mutex::new(Vec::new()),
             targets: Mutex::new(Vec::new()),
+            more: Mutex::new(Vec::new()),
             packets: false,
             relayer: Mutex::new(None),
             manager,

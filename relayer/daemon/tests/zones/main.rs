@@ -76,12 +76,14 @@ fn tasks_on_three_zones_end_as_they_should() {
 
 #[test]
 #[ignore = "starts real zones"]
-fn coins_are_carried_until_a_zone_forks_and_its_tasks_stop() {
+fn coins_are_carried_and_staked_until_a_zone_forks_and_its_tasks_stop() {
     let mut ground = Ground::new(2);
     ground.use_packets();
+    stories::vouchers::deploy(&mut ground);
     let story = |ground: &Ground| {
         stories::packets::a_channel_is_refused(ground);
-        let channel = stories::packets::coins_go_and_come_home(ground);
+        let (channel, people) = stories::packets::coins_go_and_come_home(ground);
+        stories::vouchers::one_is_staked_and_sent_home(ground, &channel, &people);
         let other = ground.open_channel(0, 1);
         stories::forked::it_is_proven_by_transaction(ground, |twin| {
             stories::packets::a_client_that_was_shown_it_is_frozen(ground, &other, twin);

@@ -70,6 +70,9 @@ impl Ground {
                     "[chains.views]\ncontract = \"{}\"\n[chains.locks]\ncontract = \"{}\"\nstart_height = {}\n",
                     site.view, site.lock, site.start,
                 ));
+                if let Some(pool) = &site.pool {
+                    text.push_str(&format!("[chains.stake]\ncontract = \"{pool}\"\n"));
+                }
             }
         }
         text
@@ -130,11 +133,16 @@ impl Ground {
         for zone in &self.record.zones {
             let deployed = &done[&zone.chain_id];
             let contract = |name: &str| deployed["contracts"][name].clone();
-            let codes: Vec<String> = ["chain_view", "transaction_lock"]
-                .iter()
-                .map(|name| contract(name)["code_id"].to_string())
-                .collect();
-            assert_eq!(codes, ["1", "2"], "nothing was stored twice");
+            let names = [
+                "chain_view",
+                "transaction_lock",
+                "price_oracle",
+                "stake_pool",
+            ];
+            let codes = names.map(|name| contract(name)["code_id"].clone());
+            let codes = codes.iter().filter(|code| !code.is_null());
+            let codes: Vec<String> = codes.map(Value::to_string).collect();
+            assert_eq!(codes[..2], ["1", "2"], "nothing was stored twice");
             let mut pin = vec!["pin", &zone.chain_id];
             pin.extend(codes.iter().map(String::as_str));
             ci_zones(&pin, &self.zones_home());
@@ -145,6 +153,9 @@ impl Ground {
             sites.push(Site {
                 lock: address("transaction_lock"),
                 view: address("chain_view"),
+                pool: serde_json::from_value(contract("stake_pool")["address"].clone()).unwrap(),
+                oracle: serde_json::from_value(contract("price_oracle")["address"].clone())
+                    .unwrap(),
                 start: deployed["start_height"].as_u64().unwrap(),
             });
         }
@@ -223,6 +234,9 @@ impl Ground {
                 denom = zone.denom,
                 caps = caps.join(", "),
             ));
+            let more = self.more.lock().unwrap();
+            let more = more.iter().filter(|(on, _)| *on == index);
+            text.extend(more.map(|(_, tables)| tables.as_str()));
         }
         fs::write(self.path("manifest.toml"), text).unwrap();
     }

@@ -16,3 +16,4 @@ pub mod reversed;
 pub mod shown;
 pub mod signed;
 pub mod swapped;
+pub mod vouchers;

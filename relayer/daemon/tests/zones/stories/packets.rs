@@ -67,7 +67,7 @@ pub fn a_channel_is_refused(ground: &Ground) {
 
 /// Coins go to another zone and come home. What is sent while the relayer is dead arrives when it lives again, or when
 /// somebody clears the channel; what nobody has carried in time comes back.
-pub fn coins_go_and_come_home(ground: &Ground) -> [End; 2] {
+pub fn coins_go_and_come_home(ground: &Ground) -> ([End; 2], [Person; 2]) {
     let ends = ground.open_channel(0, 1);
     // Nothing was made by what was refused.
     assert!(ends
@@ -121,7 +121,7 @@ pub fn coins_go_and_come_home(ground: &Ground) -> [End; 2] {
     for done in ["received", "acknowledged", "timed_out"] {
         assert_eq!(left[done], 0, "{left}");
     }
-    ends
+    (ends, [alice, bob])
 }
 
 /// Validators sign a second history, and somebody shows a client a header of it. No witness is there, but our node has
