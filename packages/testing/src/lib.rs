@@ -79,6 +79,7 @@ mod error;
 pub mod generators;
 pub mod hostile;
 pub mod multistore;
+pub mod pool;
 mod seal;
 mod state;
 pub mod suite;
