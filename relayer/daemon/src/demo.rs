@@ -4,8 +4,10 @@
 
 mod report;
 mod scenes;
+mod stake;
 mod world;
 
 pub use report::{Report, SceneReport};
 pub use scenes::{play, Progress, SCENES};
+pub use stake::StakeReport;
 pub use world::World;

@@ -7,13 +7,18 @@ use cosmwasm_std::{from_json, CosmosMsg, WasmMsg};
 use serde::Serialize;
 use tessera_primitives::Height;
 
-use super::world::{Side, World, PEOPLE};
+use super::{
+    stake::StakeReport,
+    world::{Side, World, PEOPLE},
+};
 
 /// The whole demo.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// One entry a story, in order.
     pub scenes: Vec<SceneReport>,
+    /// The chapter about stake, on a zone of its own.
+    pub stake: StakeReport,
     /// For each zone: whether all coins that were minted are where somebody can say.
     pub conserved: BTreeMap<String, bool>,
     /// Transactions in all blocks of both zones, the set-up included.
@@ -61,6 +66,7 @@ impl Report {
     pub fn is_sound(&self) -> bool {
         self.conserved.values().all(|conserved| *conserved)
             && self.scenes.iter().all(SceneReport::is_sound)
+            && self.stake.is_sound()
     }
 
     /// The report as a person reads it.
@@ -70,6 +76,8 @@ impl Report {
             text.push_str(&scene.text());
             text.push('\n');
         }
+        text.push_str(&self.stake.text());
+        text.push('\n');
         for (zone, conserved) in &self.conserved {
             let word = if *conserved {
                 "conserved"
@@ -260,7 +268,7 @@ impl Tally {
 }
 
 /// The verb of a message: the one key of its JSON.
-fn verb(message: &CosmosMsg) -> String {
+pub(super) fn verb(message: &CosmosMsg) -> String {
     let CosmosMsg::Wasm(WasmMsg::Execute { msg, .. }) = message else {
         return "instantiate".into();
     };

@@ -15,6 +15,7 @@ use tessera_view::state::Block;
 
 use super::{
     report::{is_conserved, name, transactions, Check, Moment},
+    stake,
     world::{Side, World, FEE, MIN_HORIZON},
     Report, SceneReport,
 };
@@ -31,7 +32,7 @@ const PATIENCE: u32 = 150;
 pub type Progress<'a> = &'a mut dyn FnMut(usize, &'static str);
 
 /// The number of stories.
-pub const SCENES: usize = 4;
+pub const SCENES: usize = 5;
 
 /// Plays all stories.
 ///
@@ -49,6 +50,8 @@ pub async fn play(progress: Progress<'_>) -> anyhow::Result<Report> {
     scenes.push(rejected(&world).await?);
     progress(3, "forked");
     scenes.push(forked(&mut world).await?);
+    progress(4, "stake");
+    let stake = stake::play().await?;
     progress(SCENES, "done");
     let mut conserved = BTreeMap::new();
     let mut total: usize = 0;
@@ -58,6 +61,7 @@ pub async fn play(progress: Progress<'_>) -> anyhow::Result<Report> {
     }
     Ok(Report {
         scenes,
+        stake,
         conserved,
         transactions: total,
         milliseconds: began.elapsed().as_millis(),

@@ -1,6 +1,6 @@
 //! The two zones, their contracts, and the people.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use cosmwasm_std::{to_json_vec, Addr, Coin, WasmMsg};
@@ -261,16 +261,38 @@ impl World {
     /// # Errors
     /// When anything in it fails: then this build is broken.
     pub async fn start() -> anyhow::Result<World> {
+        World::start_with(|_| Ok(None)).await
+    }
+
+    /// The same, with what `prepare` makes on the first zone: a stake-pool, if it answers one, that the relayer pushes along.
+    ///
+    /// # Errors
+    /// As [`World::start`].
+    pub async fn start_with(
+        prepare: impl FnOnce(&Side) -> anyhow::Result<Option<Address>>,
+    ) -> anyhow::Result<World> {
         let sea = Side::start("sea-1", "sea", "shell")?;
         let land = Side::start("land-1", "land", "acorn")?;
         sea.link(&land)?;
         land.link(&sea)?;
+        let pool = prepare(&sea)?;
+        let mut pools = BTreeSet::new();
+        if pool.is_some() {
+            pools.insert(Chain::zone(&sea.chain).clone());
+        }
         let policy = Policy {
             first_pause: Seconds(30),
+            pools,
             ..Policy::default()
         };
         let ledger = Ledger::open(Journal::in_memory()?, policy)?;
-        let zones = vec![sea.served()?, land.served()?];
+        let zones = vec![
+            Served {
+                pool,
+                ..sea.served()?
+            },
+            land.served()?,
+        ];
         let clock = sea.chain.clone();
         let relay = Relay::new(zones, ledger)
             .with_clock(Box::new(move || -> Timestamp { clock.zone().time() }));

@@ -5,7 +5,7 @@ use tessera_contract_api::{
     price_oracle,
     stake_pool::{ExecuteMsg, PoolResponse, QueryMsg, SlashOrder},
 };
-use tessera_primitives::{Address, Amount, Asset, Hash, Price, Timestamp};
+use tessera_primitives::{Address, Asset, Hash, Price, Timestamp};
 use tessera_stake::{state::Kind, Share};
 
 use crate::{
@@ -330,7 +330,8 @@ fn propose(ground: &Ground, hub: &str, denom: &str) {
         "--feed",
         "GUEST/USD",
     ];
-    until("proposed", || ground.try_tessera(&propose), Result::is_ok);
+    let proposed = until("proposed", || ground.try_tessera(&propose), Result::is_ok);
+    assert!(proposed.is_ok());
     let proposals = query(ground, "proposals");
     let phase = &proposals[0]["proposal"]["phase"];
     assert!(phase.get("voting").is_some(), "{proposals}");
