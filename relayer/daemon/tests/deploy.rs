@@ -64,6 +64,12 @@ fn what_is_wrong_with_a_manifest_is_named() {
             "viewed",
         ),
         ("min_horizon = 50", "min_horizon = 0", "min_horizon"),
+        ("epoch = 86400", "epoch = 60", "epoch"),
+        ("unbonding = 1814400", "unbonding = 30", "unbonding"),
+        ("\nslashers = []", "\nslashers = [{}]", "address"),
+        ("feed = \"TESS/USD\" }", "feeds = \"TESS/USD\" }", "feeds"),
+        ("[zones.prices]", "[zones.prizes]", "prizes"),
+        ("max_share = 300000000", "max_share = 3000000000", "share"),
     ];
     for (from, to, told) in cases {
         let reason = altered(from, to);
