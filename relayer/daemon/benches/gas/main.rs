@@ -3,12 +3,14 @@
 //!
 //! - `advance`: a header of a synthetic zone, whose validators are ours to choose, shown to a `chain-view`;
 //! - `task`: tasks between the real zones, relayed as `tessera start` relays them;
+//! - `stake`: what stakers and reporters send, to a pool with a hundred validators and a thousand delegators;
 //! - `proof`: a commit whose proof comes out of a deep tree of a synthetic zone.
 
 mod advance;
 mod figure;
 mod proof;
 mod site;
+mod stake;
 mod task;
 mod trace;
 
@@ -38,10 +40,10 @@ struct Arguments {
     /// The day on which it is measured.
     #[arg(long, default_value = "")]
     date: String,
-    /// Only these measures: `advance_gas`, `task_gas`, `proof_gas`.
+    /// Only these measures: `advance_gas`, `task_gas`, `stake_gas`, `proof_gas`.
     #[arg(long)]
     only: Vec<String>,
-    /// Only what has a goal, in less than a minute.
+    /// Only what has a goal and is quick: less than a minute.
     #[arg(long)]
     sample: bool,
     /// What `cargo bench` hands to every benchmark.
@@ -51,8 +53,8 @@ struct Arguments {
 
 impl Arguments {
     fn wants(&self, measure: &str) -> bool {
-        let has_goal = measure != "proof_gas";
-        (has_goal || !self.sample)
+        let quick = !["proof_gas", "stake_gas"].contains(&measure);
+        (quick || !self.sample)
             && (self.only.is_empty() || self.only.iter().any(|only| only == measure))
     }
 }
@@ -82,6 +84,15 @@ async fn main() -> anyhow::Result<()> {
     }
     if arguments.wants("task_gas") {
         task::measure(&sites, arguments.sample, &mut figures).await?;
+    }
+    if arguments.wants("stake_gas") {
+        let place = stake::Place {
+            file: &file,
+            zones: &arguments.zones,
+            artifacts: &arguments.artifacts,
+        };
+        let site = sites.first().context("a zone")?;
+        stake::measure(&place, site, &mut figures).await?;
     }
     if arguments.wants("proof_gas") {
         proof::measure(&sites, &mut figures).await?;

@@ -20,6 +20,7 @@ use crate::trace::{self, Gas as Spent};
 /// `zones.json`.
 #[derive(Deserialize)]
 pub struct ZonesFile {
+    binary: PathBuf,
     pub zones: Vec<ZoneEntry>,
     accounts: Vec<Account>,
 }
@@ -45,6 +46,25 @@ struct Account {
 }
 
 impl ZonesFile {
+    /// Sends coins to many from a zone's validator, as its operator would.
+    pub fn fund(&self, zone: &ZoneEntry, to: &[Address], amount: u128) -> anyhow::Result<()> {
+        let node = zone.nodes.first().context("a node")?;
+        let mut send = Command::new(&self.binary);
+        send.args(["tx", "bank", "multi-send", "validator"]);
+        send.args(to.iter().map(Address::as_str));
+        send.arg(format!("{amount}{}", zone.denom));
+        send.args(["--keyring-backend", "test", "--home"])
+            .arg(&node.home);
+        send.args(["--chain-id", &zone.chain_id, "--node", &zone.rpc, "--yes"]);
+        send.args(["--gas", "auto", "--gas-adjustment", "1.5", "--gas-prices"]);
+        send.arg(format!("0.025{}", zone.denom))
+            .args(["--output", "json"]);
+        let sent = send.output()?;
+        let said = String::from_utf8_lossy(&sent.stderr);
+        anyhow::ensure!(sent.status.success(), "{said}");
+        Ok(())
+    }
+
     pub fn load(path: &Path) -> anyhow::Result<ZonesFile> {
         let text = fs::read_to_string(path)
             .with_context(|| format!("{}: run ci/zones up --trace-gas", path.display()))?;
@@ -124,10 +144,7 @@ impl Site {
         let mut codes = Vec::new();
         for name in ["chain_view", "transaction_lock"] {
             let path = artifacts.join(format!("{name}.wasm"));
-            let wasm =
-                fs::read(&path).with_context(|| format!("{}: run ci/wasm", path.display()))?;
-            let stored = owner.broadcast(owner.prepare_code(wasm).await?).await?;
-            codes.push(stored.code_id()?);
+            codes.push(store(&owner, &path).await?);
         }
         pin(zones, &zone.chain_id, &codes)?;
         let account = owner.account().cloned().context("an account")?;
@@ -176,7 +193,7 @@ pub async fn send(by: &Wasmd, calls: &[Call]) -> anyhow::Result<Included> {
     Ok(by.send(prepared).await?)
 }
 
-async fn instantiate(
+pub async fn instantiate(
     owner: &Wasmd,
     code: Option<&u64>,
     message: &impl Serialize,
@@ -187,8 +204,15 @@ async fn instantiate(
     Ok(owner.broadcast(prepared.await?).await?.contract()?)
 }
 
+/// Stores a code.
+pub async fn store(owner: &Wasmd, path: &Path) -> anyhow::Result<u64> {
+    let wasm = fs::read(path).with_context(|| format!("{}: run ci/wasm", path.display()))?;
+    let stored = owner.broadcast(owner.prepare_code(wasm).await?).await?;
+    Ok(stored.code_id()?)
+}
+
 /// As an operator's governance would.
-fn pin(zones: &Path, zone: &str, codes: &[u64]) -> anyhow::Result<()> {
+pub fn pin(zones: &Path, zone: &str, codes: &[u64]) -> anyhow::Result<()> {
     let home = zones.parent().context("a folder of zones")?;
     let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ci/zones"));
     command.args(["pin", "--home"]).arg(home).arg(zone);
