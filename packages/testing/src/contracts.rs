@@ -24,6 +24,12 @@ pub fn booking() -> Box<dyn Contract<Empty>> {
     Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
 }
 
+/// The code of `price-oracle`.
+pub fn price_oracle() -> Box<dyn Contract<Empty>> {
+    use price_oracle::contract::{execute, instantiate, migrate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
 /// The code of cw20-base.
 pub fn cw20() -> Box<dyn Contract<Empty>> {
     use cw20_base::contract::{execute, instantiate, query};
