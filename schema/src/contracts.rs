@@ -3,7 +3,7 @@
 use anyhow::Result;
 use cosmwasm_schema::generate_api;
 use cosmwasm_std::Empty;
-use tessera_contract_api::{booking, chain_view, transaction_lock};
+use tessera_contract_api::{booking, chain_view, price_oracle, transaction_lock};
 
 use crate::Generated;
 
@@ -26,6 +26,13 @@ pub fn schemas() -> Result<Vec<Generated>> {
         query: chain_view::QueryMsg,
         migrate: chain_view::MigrateMsg,
     };
+    let price_oracle = generate_api! {
+        name: "price-oracle",
+        instantiate: price_oracle::InstantiateMsg,
+        execute: price_oracle::ExecuteMsg,
+        query: price_oracle::QueryMsg,
+        migrate: Empty,
+    };
     let transaction_lock = generate_api! {
         name: "transaction-lock",
         instantiate: transaction_lock::InstantiateMsg,
@@ -36,6 +43,7 @@ pub fn schemas() -> Result<Vec<Generated>> {
     let contracts = [
         ("booking", booking),
         ("chain-view", chain_view),
+        ("price-oracle", price_oracle),
         ("transaction-lock", transaction_lock),
     ];
     contracts

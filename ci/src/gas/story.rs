@@ -2,6 +2,7 @@
 
 mod booking;
 mod chain_view;
+mod price_oracle;
 mod stage;
 mod transaction_lock;
 
@@ -27,4 +28,9 @@ pub struct Reading {
 pub type Story = fn(&[Artifact]) -> anyhow::Result<Vec<Reading>>;
 
 /// All of them.
-pub const STORIES: [Story; 3] = [chain_view::tell, transaction_lock::tell, booking::tell];
+pub const STORIES: [Story; 4] = [
+    chain_view::tell,
+    transaction_lock::tell,
+    booking::tell,
+    price_oracle::tell,
+];

@@ -4,16 +4,16 @@
 
 use cosmwasm_schema::{cw_serde, QueryResponses};
 use cosmwasm_std::{QuerierWrapper, StdError, StdResult};
-use tessera_price::state::{Board, Feed, Reporters, Source};
+use tessera_price::state::{Board, Feed, Reporters};
 use tessera_primitives::{
     from_json_fields,
     json::{FromJson, Json, ToJson},
     to_json_variants, Address, Malformed, Price, Ratio, Seconds, Timestamp,
 };
 
-/// What the answers are made of, for contracts that may not see the oracle's rule.
+/// What messages and answers are made of, for those who do not see the oracle's rule.
 pub use tessera_price::{
-    state::{Accepted, FeedName},
+    state::{Accepted, FeedName, Source},
     Freshness, Quote,
 };
 

@@ -1,17 +1,20 @@
 //! Where stories are told.
 
 use anyhow::{ensure, Context};
-use cosmwasm_std::Empty;
-use cw_multi_test::AppResponse;
+use cosmwasm_std::{Addr, Empty};
+use cw_multi_test::{AppResponse, Contract};
+use serde::Serialize;
 use tessera_testing::contracts;
 use tessera_testing::suite::{Suite, SuiteConfig};
 
 use super::Reading;
-use crate::gas::{Compiled, Gas, Meter};
+use crate::gas::{Call, Compiled, Gas, Meter};
 use crate::wasm::Artifact;
 
 /// The zone that is measured. The others are there to be seen and believed.
 pub const HERE: usize = 0;
+
+type Native = fn() -> Box<dyn Contract<Empty>>;
 
 /// Zones that know each other. Contracts on the first are built ones while something is measured, and native ones else.
 #[derive(Clone)]
@@ -28,27 +31,71 @@ impl Stage {
         contract: &'static str,
         artifacts: &[Artifact],
     ) -> anyhow::Result<Self> {
-        let mut suite = Suite::with(config)?;
-        let meter = Meter::default();
-        let side = suite.side_mut(HERE)?;
+        let mut stage = Self::bare(config, contract)?;
+        let side = stage.suite.side(HERE)?.clone();
         let owner = side.zone.account("owner")?;
         for (name, address, native) in [
-            ("chain_view", &side.view, contracts::chain_view as fn() -> _),
+            ("chain_view", &side.view, contracts::chain_view as Native),
             ("transaction_lock", &side.lock, contracts::transaction_lock),
             ("booking", &side.booking, contracts::booking),
         ] {
-            let artifact = artifacts.iter().find(|artifact| artifact.name == name);
-            let artifact = artifact.with_context(|| format!("{name} is not built: run ci/wasm"))?;
-            let compiled = Compiled::new(artifact.clone(), side.zone.prefix(), &meter);
-            let code = side.zone.store_code(compiled.code(native));
-            side.zone.migrate(&owner, address, code, &Empty {})?;
+            let code = stage.store(name, native, artifacts)?;
+            let zone = &mut stage.suite.side_mut(HERE)?.zone;
+            zone.migrate(&owner, address, code, &Empty {})?;
         }
-        suite.tick(1)?;
+        stage.suite.tick(1)?;
+        Ok(stage)
+    }
+
+    /// The same for a contract that has nothing to do with the suite's, which stay native.
+    pub fn bare(config: SuiteConfig, contract: &'static str) -> anyhow::Result<Self> {
         Ok(Self {
-            suite,
+            suite: Suite::with(config)?,
             contract,
-            meter,
+            meter: Meter::default(),
         })
+    }
+
+    /// Makes a contract that a suite does not have, in the same manner. Its owner is the suite's.
+    pub fn deploy(
+        &mut self,
+        name: &str,
+        native: Native,
+        artifacts: &[Artifact],
+        message: &impl Serialize,
+    ) -> anyhow::Result<Addr> {
+        let code = self.store(name, native, artifacts)?;
+        let zone = &mut self.suite.side_mut(HERE)?.zone;
+        let owner = zone.account("owner")?;
+        zone.instantiate(&owner, code, message, name)
+    }
+
+    fn store(&mut self, name: &str, native: Native, artifacts: &[Artifact]) -> anyhow::Result<u64> {
+        let artifact = artifacts.iter().find(|artifact| artifact.name == name);
+        let artifact = artifact.with_context(|| format!("{name} is not built: run ci/wasm"))?;
+        let zone = &mut self.suite.side_mut(HERE)?.zone;
+        let compiled = Compiled::new(artifact.clone(), zone.prefix(), &self.meter);
+        Ok(zone.store_code(compiled.code(native)))
+    }
+
+    /// Asks a built contract something and reads what it costs, as its share of the asker's transaction; then asks the
+    /// native one, and compares the answers.
+    pub fn ask(
+        &mut self,
+        call: impl Into<String>,
+        contract: &Addr,
+        question: &impl Serialize,
+    ) -> anyhow::Result<Reading> {
+        let zone = &self.suite.side(HERE)?.zone;
+        let ask = || zone.query_raw(contract, cosmwasm_std::to_json_vec(question)?);
+        self.meter.start();
+        let built = ask();
+        let calls = self.meter.stop();
+        ensure!(
+            built? == ask()?,
+            "the built contract answers something else: run ci/wasm"
+        );
+        Ok(self.reading(call.into(), &calls))
     }
 
     /// Does something on a copy of the zones, with built contracts, and reads what it costs; then does it in earnest,
@@ -73,11 +120,15 @@ impl Stage {
             built.events,
             native.events
         );
+        Ok(self.reading(call, &calls))
+    }
+
+    fn reading(&self, call: String, calls: &[Call]) -> Reading {
         let gas = calls.iter().map(|call| call.gas);
-        Ok(Reading {
+        Reading {
             contract: self.contract.to_owned(),
             gas: gas.fold(Gas::default(), Gas::plus),
             call,
-        })
+        }
     }
 }
