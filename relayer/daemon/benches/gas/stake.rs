@@ -63,6 +63,7 @@ struct Pool<'a> {
     address: Address,
     oracle: Address,
     tokens: Vec<Address>,
+    slasher: Address,
     config: ConfigResponse,
 }
 
@@ -129,7 +130,7 @@ pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> a
         evidence: Hash([9; 32]),
         reward_to: account(&site.owner)?,
     });
-    add("slash", pool.say(&site.owner, &slash).await?)?;
+    pool.order(&slash).await?;
     let drain = ExecuteMsg::Drain { limit: 100 };
     add("drain", pool.say(&site.relayer, &drain).await?)
 }
@@ -142,6 +143,7 @@ impl<'a> Pool<'a> {
             "price_oracle.wasm",
             "stake_pool.wasm",
             "tests/cw20_base.wasm",
+            "tests/cw1_whitelist.wasm",
         ] {
             codes.push(store(owner, &place.artifacts.join(name)).await?);
         }
@@ -182,6 +184,9 @@ impl<'a> Pool<'a> {
             tokens.push(token.clone());
             assets.push(Asset::Cw20(token));
         }
+        // A core will be a contract: this one says what its owner says.
+        let says = json!({ "admins": [account(owner)?], "mutable": false });
+        let slasher = instantiate(owner, codes.get(3), &says).await?;
         let first = (0..TOKENS).zip(assets).map(|(number, asset)| {
             Ok(FirstToken {
                 asset,
@@ -206,7 +211,7 @@ impl<'a> Pool<'a> {
             },
             tokens: first.collect::<anyhow::Result<_>>()?,
             slashers: vec![FirstSlasher {
-                address: account(owner)?,
+                address: slasher.clone(),
                 max_fraction: Share::percent(50),
             }],
         };
@@ -217,6 +222,7 @@ impl<'a> Pool<'a> {
             address,
             oracle,
             tokens,
+            slasher,
             config,
         };
         for token in 0..TOKENS {
@@ -234,6 +240,14 @@ impl<'a> Pool<'a> {
 
     async fn say(&self, by: &Wasmd, message: &ExecuteMsg) -> anyhow::Result<Included> {
         send(by, &[call(&self.address, message)?]).await
+    }
+
+    /// What the registered contract says.
+    async fn order(&self, message: &ExecuteMsg) -> anyhow::Result<Included> {
+        let msg = Bytes(serde_json::to_vec(message)?);
+        let said = json!({ "wasm": { "execute": { "contract_addr": self.address, "msg": msg, "funds": [] } } });
+        let say = json!({ "execute": { "msgs": [said] } });
+        send(&self.site.owner, &[call(&self.slasher, &say)?]).await
     }
 
     async fn create(&self, operator: &Wasmd) -> anyhow::Result<Included> {

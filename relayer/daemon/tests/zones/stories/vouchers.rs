@@ -1,11 +1,11 @@
 use std::{fs, io::Write, process::Stdio, time::Duration};
 
-use serde_json::Value;
+use serde_json::{json, Value};
 use tessera_contract_api::{
     price_oracle,
-    stake_pool::{ExecuteMsg, PoolResponse, QueryMsg, SlashOrder},
+    stake_pool::{ExecuteMsg, PoolResponse, QueryMsg, SlashOrder, SlasherResponse},
 };
-use tessera_primitives::{Address, Asset, Hash, Price, Timestamp};
+use tessera_primitives::{Address, Asset, Bytes, Hash, Price, Timestamp};
 use tessera_stake::{state::Kind, Share};
 
 use crate::{
@@ -30,6 +30,9 @@ const SLASHED: u128 = STAKED / 10;
 pub fn deploy(ground: &mut Ground) {
     let reporters = ground.people(["reporter-1", "reporter-2", "reporter-3", "core", "operator"]);
     let [.., core, _] = &reporters;
+    // A core will be a contract: this one says what its owner says.
+    let owner = json!({ "admins": [core.address], "mutable": false });
+    let slasher = ground.contract(HUB, core, "cw1_whitelist", &owner);
     let names: Vec<&str> = reporters[..3]
         .iter()
         .map(|reporter| reporter.address.as_str())
@@ -50,7 +53,7 @@ pub fn deploy(ground: &mut Ground) {
          min_deposit = \"1000000\"\ndeposit_period = 60\nvoting_period = 20\nenact_delay = 2\npay = \"10\"\n",
         feed("HUB/USD"),
         feed("GUEST/USD"),
-        core.address,
+        slasher,
     );
     ground.more.lock().unwrap().push((HUB, tables));
     ground.sites = ground.deploy();
@@ -146,9 +149,7 @@ pub fn one_is_staked_and_sent_home(
         evidence: Hash([7; 32]),
         reward_to: core.address.clone(),
     };
-    ground
-        .send(HUB, &core, &[(&pool, ExecuteMsg::Slash(order), 0)])
-        .unwrap();
+    slash(ground, &core, &pool, order);
     let worth = || delegation(ground, alice)["delegations"][0]["parts"][0]["worth"].clone();
     let left = (STAKED - SLASHED).to_string();
     until("the slash takes", worth, |worth| *worth == left.as_str());
@@ -281,6 +282,24 @@ fn with_passphrase(ground: &Ground, arguments: &[&str]) {
     stdin.write_all(b"correct horse battery").unwrap();
     drop(stdin);
     assert!(verb.wait().unwrap().success(), "{arguments:?}");
+}
+
+/// The registered contract says that the pool shall slash.
+fn slash(ground: &Ground, core: &Person, pool: &Address, order: SlashOrder) {
+    let slashers: Vec<SlasherResponse> = ground.ask(
+        HUB,
+        pool,
+        &QueryMsg::Slashers {
+            start_after: None,
+            limit: None,
+        },
+    );
+    let msg = serde_json::to_vec(&ExecuteMsg::Slash(order)).unwrap();
+    let slash =
+        json!({ "wasm": { "execute": { "contract_addr": pool, "msg": Bytes(msg), "funds": [] } } });
+    let say = json!({ "execute": { "msgs": [slash] } });
+    let slasher = &slashers[0].slasher.address;
+    ground.send(HUB, core, &[(slasher, say, 0)]).unwrap();
 }
 
 /// Waits until the validator's own stake is in a snapshot.
