@@ -1,4 +1,4 @@
-//! Codes for a zone: Tessera's contracts, cw20-base, and a small one to try a zone with.
+//! Codes for a zone: Tessera's contracts, cw20-base, cw1-whitelist, and a small one to try a zone with.
 
 pub mod notes;
 
@@ -34,6 +34,12 @@ pub fn price_oracle() -> Box<dyn Contract<Empty>> {
 pub fn stake_pool() -> Box<dyn Contract<Empty>> {
     use stake_pool::contract::{execute, instantiate, migrate, query};
     Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+}
+
+/// The code of cw1-whitelist: it says what its owners say, and so stands where a contract is asked for.
+pub fn cw1() -> Box<dyn Contract<Empty>> {
+    use cw1_whitelist::contract::{execute, instantiate, query};
+    Box::new(ContractWrapper::new(execute, instantiate, query))
 }
 
 /// The code of cw20-base.
