@@ -29,7 +29,7 @@ pub const UNBONDING: u64 = 1_000;
 /// A whole token of 6 decimals.
 pub const MILLION: u128 = 1_000_000;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub zone: Zone,
     pub pool: Pool,
