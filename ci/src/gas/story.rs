@@ -4,6 +4,7 @@ mod booking;
 mod chain_view;
 mod price_oracle;
 mod stage;
+mod stake_pool;
 mod transaction_lock;
 
 use super::Gas;
@@ -28,9 +29,10 @@ pub struct Reading {
 pub type Story = fn(&[Artifact]) -> anyhow::Result<Vec<Reading>>;
 
 /// All of them.
-pub const STORIES: [Story; 4] = [
+pub const STORIES: [Story; 5] = [
     chain_view::tell,
     transaction_lock::tell,
     booking::tell,
     price_oracle::tell,
+    stake_pool::tell,
 ];
