@@ -56,6 +56,13 @@ pub fn rule<T: Debug>(said: anyhow::Result<T>) -> Refusal {
     }
 }
 
+/// Why a question has no answer: a chain gives the words alone.
+#[track_caller]
+pub fn unanswered<T: Debug>(said: anyhow::Result<T>, because: &Refusal) {
+    let text = format!("{:#}", said.unwrap_err());
+    assert!(text.contains(&because.to_string()), "{text}");
+}
+
 /// The pool's facts of a response.
 pub fn facts(response: &AppResponse, pool: &Addr) -> Vec<Event> {
     let pool = Address::new(pool.as_str()).unwrap();

@@ -1,6 +1,6 @@
 //! A random walk over every verb of the contract, beside the rule on maps: the same generator as the rule's own walk, the
 //! same words to both. What the one refuses the other refuses, what the one says the other says, and after each step the
-//! pool holds exactly what the rule accounts for. Prices come from the real oracle: they jump, go stale and come back.
+//! pool holds exactly what the rule accounts for. A third of the steps is taken, the others both refuse. Prices come from the real oracle: they jump, go stale and come back.
 //! `TESSERA_SEED`, `TESSERA_STEPS` and `TESSERA_LONG` change it.
 #![allow(
     clippy::unwrap_used,
@@ -65,7 +65,7 @@ const FACTS: [&str; 28] = [
 fn the_contract_does_what_the_rule_does_on_any_walk() {
     let long = std::env::var_os("TESSERA_LONG").is_some();
     let seed = from_environment("TESSERA_SEED", 20_261_122);
-    let steps = from_environment("TESSERA_STEPS", if long { 100_000 } else { 10_000 });
+    let steps = from_environment("TESSERA_STEPS", if long { 300_000 } else { 30_000 });
     println!("TESSERA_SEED={seed} TESSERA_STEPS={steps}");
     let mut pair = Pair::new();
     let fresh = pair.clone();
