@@ -3,7 +3,7 @@
 use anyhow::Result;
 use cosmwasm_schema::generate_api;
 use cosmwasm_std::Empty;
-use tessera_contract_api::{booking, chain_view, price_oracle, transaction_lock};
+use tessera_contract_api::{booking, chain_view, price_oracle, stake_pool, transaction_lock};
 
 use crate::Generated;
 
@@ -33,6 +33,13 @@ pub fn schemas() -> Result<Vec<Generated>> {
         query: price_oracle::QueryMsg,
         migrate: Empty,
     };
+    let stake_pool = generate_api! {
+        name: "stake-pool",
+        instantiate: stake_pool::InstantiateMsg,
+        execute: stake_pool::ExecuteMsg,
+        query: stake_pool::QueryMsg,
+        migrate: Empty,
+    };
     let transaction_lock = generate_api! {
         name: "transaction-lock",
         instantiate: transaction_lock::InstantiateMsg,
@@ -44,6 +51,7 @@ pub fn schemas() -> Result<Vec<Generated>> {
         ("booking", booking),
         ("chain-view", chain_view),
         ("price-oracle", price_oracle),
+        ("stake-pool", stake_pool),
         ("transaction-lock", transaction_lock),
     ];
     contracts

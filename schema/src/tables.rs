@@ -6,7 +6,7 @@ use tessera_contract_api::{
     booking, chain_view,
     event::PREFIX,
     permission::{Paused, Permission, Permitted},
-    price_oracle, transaction_lock,
+    price_oracle, stake_pool, transaction_lock,
 };
 use tessera_primitives::fact::Facts;
 
@@ -17,10 +17,11 @@ type Events = &'static [(&'static str, &'static [&'static str])];
 
 /// Who may send which message, and whether it works while the contract is paused.
 pub fn permissions() -> Generated {
-    let contracts: [(&str, Permissions); 4] = [
+    let contracts: [(&str, Permissions); 5] = [
         ("booking", booking::ExecuteMsg::table()),
         ("chain-view", chain_view::ExecuteMsg::table()),
         ("price-oracle", price_oracle::ExecuteMsg::table()),
+        ("stake-pool", stake_pool::ExecuteMsg::table()),
         ("transaction-lock", transaction_lock::ExecuteMsg::table()),
     ];
     let mut text = String::from("# Permissions\n\nGenerated. `*` in the last column: refused while the contract is paused.\n");
@@ -42,10 +43,11 @@ pub fn permissions() -> Generated {
 
 /// Every event with its attributes, in their order.
 pub fn events() -> Generated {
-    let contracts: [(&str, Events); 4] = [
+    let contracts: [(&str, Events); 5] = [
         ("booking", booking::Event::TABLE),
         ("chain-view", tessera_view::Event::TABLE),
         ("price-oracle", tessera_price::Event::TABLE),
+        ("stake-pool", tessera_stake::Event::TABLE),
         ("transaction-lock", tessera_lock::Event::TABLE),
     ];
     let mut text = String::from(

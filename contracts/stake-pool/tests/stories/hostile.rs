@@ -60,23 +60,31 @@ fn said(world: &World, who: &str, amount: u128, entry: &Entry) -> ExecuteMsg {
 }
 
 #[test]
-fn a_token_that_keeps_a_fee_is_refused() {
+fn a_token_that_keeps_a_fee_brings_what_came_and_no_more() {
     let mut world = world();
-    behave(
-        &mut world,
-        Trick::Keeps {
-            amount: 1u128.into(),
-        },
-    );
-    let before = world.has("ann", TOKEN);
-    let refusal = refused(world.bond("ann", 0, TOKEN, 1_000));
-    // The token hands on what it says, so its own word and its balance agree when it tells the truth of what it moved.
-    assert!(
-        matches!(refusal, PoolError::Payment(PaymentError::Receipt { .. })),
-        "{refusal:?}"
-    );
-    assert_eq!(world.has("ann", TOKEN), before);
-    assert_eq!(world.stake("ann", 0, TOKEN), (0, 0));
+    let amount = 1u128.into();
+    behave(&mut world, Trick::Keeps { amount });
+    // One that tells what it has moved is believed about that.
+    world.bond("ann", 0, TOKEN, 1_000).unwrap();
+    assert_eq!(world.stake("ann", 0, TOKEN), (999, 0));
+    assert_eq!(world.held(TOKEN), 999);
+    // One that moves 999 and says 1,000 is not believed.
+    let (ben, pool, token) = (world.who("ben"), world.pool.address.clone(), world.token());
+    let give = Cw20ExecuteMsg::Transfer {
+        recipient: pool.to_string(),
+        amount: 1_000u128.into(),
+    };
+    world.zone.execute(&ben, &token, &give, &[]).unwrap();
+    let lie = said(&world, "ben", 1_000, &Entry::Bond { validator: 0 });
+    let refusal = refused(world.zone.execute(&token, &pool, &lie, &[]));
+    let PoolError::Payment(PaymentError::Receipt {
+        expected, actual, ..
+    }) = refusal
+    else {
+        panic!("{refusal:?}");
+    };
+    assert_eq!((expected, actual), (Amount(1_999), Amount(1_998)));
+    assert_eq!(world.stake("ben", 0, TOKEN), (0, 0));
 }
 
 #[test]

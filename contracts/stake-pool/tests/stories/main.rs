@@ -19,5 +19,4 @@ mod rewards;
 mod slash;
 mod stake;
 mod validators;
-mod walk;
 mod world;

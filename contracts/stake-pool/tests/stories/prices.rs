@@ -52,9 +52,7 @@ fn a_suspect_price_stops_entries_until_it_has_stayed() {
     // Snapshots weigh by what was accepted before: a pump of one moment is worth nothing.
     world.bond("ann", 0, HUB, 1).unwrap();
     for _ in 0..3 {
-        world.pass(300);
-        pool.refresh(&mut world.zone).ok();
-        world.pass(1);
+        world.silence(300, &[WHOLE]);
         pool.report(&mut world.zone, &name, jump).unwrap();
     }
     let quote = pool.quote(&world.zone, &name).unwrap().unwrap();

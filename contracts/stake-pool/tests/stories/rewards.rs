@@ -57,7 +57,7 @@ fn an_epoch_is_turned_once_and_without_anybody_it_distributes_nothing() {
     world.pool.clone().refresh(&mut world.zone).unwrap();
     let events = world.turn();
     let turned = events.iter().any(
-        |event| matches!(event, Event::Turned { distributed, .. } if *distributed == Amount(699)),
+        |event| matches!(event, Event::Turned { distributed, .. } if *distributed == Amount(700)),
     );
     assert!(turned, "{events:?}");
 }

@@ -29,7 +29,7 @@ pub const UNBONDING: u64 = 1_000;
 /// A whole token of 6 decimals.
 pub const MILLION: u128 = 1_000_000;
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub zone: Zone,
     pub pool: Pool,
@@ -54,6 +54,13 @@ pub fn rule<T: Debug>(said: anyhow::Result<T>) -> Refusal {
         PoolError::Rule(refusal) => *refusal,
         other => panic!("{other:?}"),
     }
+}
+
+/// Why a question has no answer: a chain gives the words alone.
+#[track_caller]
+pub fn unanswered<T: Debug>(said: anyhow::Result<T>, because: &Refusal) {
+    let text = format!("{:#}", said.unwrap_err());
+    assert!(text.contains(&because.to_string()), "{text}");
 }
 
 /// The pool's facts of a response.
