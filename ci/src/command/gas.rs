@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Print what belongs into the budget file instead of comparing with it.
     #[arg(long)]
     lines: bool,
+    /// Tell the stories of this contract alone, named as its artifact is, and compare nothing.
+    #[arg(long)]
+    contract: Option<String>,
 }
 
 /// Tells the stories, prints what each call costs, and names what costs too much.
@@ -32,7 +35,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if !arguments.lines {
         print(["contract", "call", "compute", "storage", "calls", "gas"]);
     }
-    for story in STORIES {
+    let wanted = |name: &str| {
+        arguments
+            .contract
+            .as_deref()
+            .is_none_or(|only| only == name)
+    };
+    for (_, story) in STORIES.into_iter().filter(|(name, _)| wanted(name)) {
         let told = story(&artifacts)?;
         if !arguments.lines {
             told.iter().for_each(row);
@@ -45,6 +54,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }));
     if arguments.lines {
         print!("{}", spent.lines());
+        return Ok(());
+    }
+    if arguments.contract.is_some() {
         return Ok(());
     }
     super::refuse(&budget.overspent(&spent), "beyond the gas budget")

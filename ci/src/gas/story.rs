@@ -27,10 +27,10 @@ pub struct Reading {
 /// this source, most likely.
 pub type Story = fn(&[Artifact]) -> anyhow::Result<Vec<Reading>>;
 
-/// All of them.
-pub const STORIES: [Story; 4] = [
-    chain_view::tell,
-    transaction_lock::tell,
-    booking::tell,
-    price_oracle::tell,
+/// All of them, by the artifact that they are about.
+pub const STORIES: [(&str, Story); 4] = [
+    ("chain_view", chain_view::tell),
+    ("transaction_lock", transaction_lock::tell),
+    ("booking", booking::tell),
+    ("price_oracle", price_oracle::tell),
 ];
