@@ -238,5 +238,5 @@ fn an_old_history_is_forgotten_page_by_page() {
         limit: Some(1),
     });
     let kept = (world.at(0).0 - all[0].time.0) / 1_000_000_000;
-    assert!((7_200..7_200 + 3 * 16 * 30).contains(&kept), "{kept} s");
+    assert!((7_200..7_200 + 3 * 4 * 30).contains(&kept), "{kept} s");
 }

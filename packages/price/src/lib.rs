@@ -55,7 +55,7 @@
 //! - An adapter feed is a feed with one reporter, the contract named by the owner; all guards hold for it. The contract
 //!   that asks it brings only what the other oracle itself calls fresh, with the time when that held ([`answer::held`]): so
 //!   oracles that ask each other in a circle go stale like any other.
-//! - A history is kept for `history` seconds: each page (16 prices) that is opened forgets at most two that are older, so it
+//! - A history is kept for `history` seconds: each page (4 prices) that is opened forgets at most two that are older, so it
 //!   does not grow for ever.
 #![cfg_attr(not(feature = "schema"), no_std)]
 #![deny(missing_docs)]

@@ -294,7 +294,7 @@ fn history_is_kept_by_time_and_forgotten_after_its_time() {
     world.live(105, 36_000);
     assert_eq!(price_at(&world, begun + 59), None);
     assert!(
-        world.oracle.pages.len() <= 18,
+        world.oracle.pages.len() <= 63,
         "{}",
         world.oracle.pages.len()
     );

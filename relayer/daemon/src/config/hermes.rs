@@ -282,6 +282,7 @@ fn convert(chain: &CosmosSdkConfig, raw: &Value) -> Result<ChainConfig, String> 
         packet_filter: filter(raw)?,
         views: None,
         locks: None,
+        prices: None,
     })
 }
 
