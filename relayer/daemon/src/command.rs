@@ -12,8 +12,10 @@ pub mod keys;
 pub mod listen;
 pub mod logs;
 mod pool;
+pub mod price;
 mod progress;
 pub mod query;
+pub mod risk;
 pub mod signer;
 pub mod start;
 pub mod tx;
@@ -83,6 +85,11 @@ enum Verb {
     Verify(verify::Arguments),
     /// Ask every node, key and view of the configuration how it is.
     HealthCheck(health_check::Arguments),
+    /// Report prices to an oracle.
+    #[command(subcommand)]
+    Price(price::Arguments),
+    /// How likely an attack becomes affordable with stake in one token and in many, and what one costs.
+    Risk(risk::Arguments),
     /// Keys that sign.
     #[command(subcommand)]
     Keys(keys::Arguments),
@@ -109,6 +116,7 @@ impl Verb {
                 | Verb::Query(_)
                 | Verb::Tx(_)
                 | Verb::Deploy(_)
+                | Verb::Price(_)
                 | Verb::Keys(_)
                 | Verb::Channel(_)
         )
@@ -224,6 +232,8 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
         Verb::Verify(arguments) => verify::run(&context, arguments).await,
         Verb::HealthCheck(arguments) => health_check::run(&context, arguments).await,
+        Verb::Price(arguments) => price::run(&context, arguments).await,
+        Verb::Risk(arguments) => risk::run(&context, arguments).await,
         Verb::Keys(arguments) => keys::run(&context, arguments).await,
         Verb::Signer(arguments) => signer::run(&context, arguments).await,
         Verb::Channel(arguments) => channel::run(&context, arguments).await,

@@ -12,6 +12,7 @@ mod error;
 mod hermes;
 mod known;
 mod mode;
+mod prices;
 mod registry;
 
 use std::{
@@ -34,6 +35,7 @@ pub use error::ConfigError;
 pub use mode::{
     Clients, Global, Locks, LogLevel, Mode, Packets, PolicyConfig, Rest, Selection, Telemetry,
 };
+pub use prices::{PriceFeed, PriceSource, PricesConfig};
 pub use registry::Registered;
 
 /// A file with every key, each documented.

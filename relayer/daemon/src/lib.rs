@@ -33,6 +33,7 @@ pub mod keys;
 pub mod ledger;
 pub mod observe;
 pub mod packets;
+pub mod prices;
 pub mod relay;
 pub mod running;
 pub mod service;

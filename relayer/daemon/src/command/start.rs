@@ -16,7 +16,7 @@ use crate::{
     keys::KeyRing,
     ledger::Ledger,
     observe::{self, Listen, Ports},
-    packets,
+    packets, prices,
     relay::{Relay, Zone},
     running, service, telemetry, watch,
 };
@@ -36,16 +36,22 @@ struct Setup {
     zones: Vec<Zone>,
     ports: Ports,
     packets: Option<packets::Plan>,
+    prices: Vec<prices::Plan>,
 }
 
 impl Setup {
     /// Connects to the zones and opens the ports; those that are open already are kept.
     async fn new(config: Config, ring: &KeyRing, open: Option<&Ports>) -> anyhow::Result<Setup> {
+        let policy = app::policy(&config)?;
+        let packets = packets::Plan::new(&config, ring)?;
+        let ports = Ports::open(listen(&config), open)?;
+        let zones = app::serve_all(&config, ring).await?;
         Ok(Setup {
-            policy: app::policy(&config)?,
-            packets: packets::Plan::new(&config, ring)?,
-            ports: Ports::open(listen(&config), open)?,
-            zones: app::serve_all(&config, ring).await?,
+            prices: prices::Plan::all(&config, ring, &zones).await?,
+            policy,
+            packets,
+            ports,
+            zones,
             config,
         })
     }
@@ -144,6 +150,9 @@ async fn relay_zones(
     }
     service::ready();
     tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
+    for plan in &setup.prices {
+        tokio::spawn(prices::serve(relay.clone(), plan.clone(), cancel.clone()));
+    }
     let packets = async {
         if let Some(plan) = setup.packets.clone() {
             packets::serve(relay, plan, cancel.clone()).await;

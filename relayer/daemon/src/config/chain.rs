@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, fmt, path::PathBuf, str::FromStr, time::Duratio
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use tessera_primitives::{Address, Height, Ratio, ZoneId};
 
-use super::duration::{duration, maybe_duration, write_duration, write_maybe_duration};
+use super::{
+    duration::{duration, maybe_duration, write_duration, write_maybe_duration},
+    PricesConfig,
+};
 
 /// `[[chains]]`
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,6 +111,8 @@ pub struct ChainConfig {
     pub locks: Option<LocksConfig>,
     /// `[chains.stake]`
     pub stake: Option<StakeConfig>,
+    /// `[chains.prices]`
+    pub prices: Option<PricesConfig>,
 }
 
 /// `gas_price`

@@ -5,7 +5,8 @@ use tessera_primitives::Denom;
 use tonic::codegen::http::Uri;
 
 use super::{
-    duration::format_duration, ChainConfig, Config, ConfigError, EventSource, SignerConfig,
+    duration::format_duration, ChainConfig, Config, ConfigError, EventSource, PriceFeed,
+    PriceSource, SignerConfig,
 };
 
 /// Refuses what is in no range, and two sections that are about one chain.
@@ -24,6 +25,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             gas(chain),
             sizes(chain),
             times(chain),
+            prices(chain),
         ];
         let broken = claims.into_iter().flatten().find(|claim| !claim.holds);
         if let Some(claim) = broken {
@@ -54,6 +56,63 @@ fn claim(holds: bool, key: &'static str, expected: &'static str, actual: impl To
         expected,
         actual: actual.to_string(),
     }
+}
+
+/// What is reported to an oracle; addresses of sources may hold a password, too.
+fn prices(chain: &ChainConfig) -> Vec<Claim> {
+    let Some(prices) = &chain.prices else {
+        return Vec::new();
+    };
+    let within = |time: Duration, key| {
+        let holds = (100..=3_600_000).contains(&time.as_millis());
+        claim(holds, key, "from 100ms to 1h", format_duration(time))
+    };
+    let feeds = &prices.feeds;
+    let distinct: BTreeSet<_> = feeds.iter().map(|feed| &feed.feed).collect();
+    let sound = |feed: &PriceFeed| match feed.source {
+        PriceSource::Http => feed.at.parse::<HttpClientUrl>().is_ok(),
+        PriceSource::File | PriceSource::Command => !feed.at.is_empty(),
+    };
+    let pointers = |feed: &PriceFeed| {
+        let mut given = [&feed.price, &feed.time].into_iter().flatten();
+        given.all(|place| place.is_empty() || place.starts_with('/'))
+            && (feed.price.is_some() || feed.time.is_none())
+    };
+    let bare = |feed: &PriceFeed| feed.source == PriceSource::Command || feed.arguments.is_empty();
+    let every = |holds: &dyn Fn(&PriceFeed) -> bool, key, expected| {
+        let wrong = feeds.iter().find(|feed| !holds(feed));
+        let name = wrong.map_or_else(String::new, |feed| {
+            format!("something else for {}", feed.feed)
+        });
+        claim(wrong.is_none(), key, expected, name)
+    };
+    vec![
+        within(prices.interval, "prices.interval"),
+        within(prices.timeout, "prices.timeout"),
+        claim(
+            !feeds.is_empty(),
+            "prices.feeds",
+            "one feed or more",
+            "none",
+        ),
+        claim(
+            distinct.len() == feeds.len(),
+            "prices.feeds",
+            "distinct feeds",
+            "one twice",
+        ),
+        every(
+            &sound,
+            "prices.feeds.at",
+            "an http or https address, a path or a program",
+        ),
+        every(&bare, "prices.feeds.arguments", "none but of a command"),
+        every(
+            &pointers,
+            "prices.feeds.price",
+            "a JSON pointer such as \"/data/price\", with a time beside it or without",
+        ),
+    ]
 }
 
 /// An address may hold a password, so only its place in the list is told.

@@ -283,6 +283,7 @@ fn convert(chain: &CosmosSdkConfig, raw: &Value) -> Result<ChainConfig, String> 
         views: None,
         locks: None,
         stake: None,
+        prices: None,
     })
 }
 

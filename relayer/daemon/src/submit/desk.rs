@@ -81,7 +81,7 @@ impl Desk {
     }
 
     /// The lane, for one hand alone.
-    pub(super) async fn turn(&self, lane: usize) -> Option<Turn<'_, ()>> {
+    pub(crate) async fn turn(&self, lane: usize) -> Option<Turn<'_, ()>> {
         match self.lanes.get(lane) {
             Some(lane) => Some(lane.turn.lock().await),
             None => None,
