@@ -76,7 +76,7 @@ pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> a
     pool.bond_tokens().await?;
     let bonds = delegators.iter().enumerate().map(|(number, delegator)| {
         let validator = number % VALIDATORS;
-        pool.bond(delegator, validator as u32 + 1, 2_000)
+        pool.bond(delegator, validator as u32, 2_000)
     });
     at_once(bonds).await?;
 
@@ -94,17 +94,17 @@ pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> a
     };
     add("price_report", pool.report(ONE).await?)?;
     add("turn", pool.say(&site.relayer, &ExecuteMsg::Turn {}).await?)?;
-    add("bond", pool.bond(&site.user, 1, 5_000).await?)?;
-    add("bond_again", pool.bond(&site.user, 1, 5_000).await?)?;
+    add("bond", pool.bond(&site.user, 0, 5_000).await?)?;
+    add("bond_again", pool.bond(&site.user, 0, 5_000).await?)?;
     let first = delegators.first().context("a delegator")?;
     pool.next_epoch().await?;
     pool.say(&site.relayer, &ExecuteMsg::Turn {}).await?;
-    let claim = ExecuteMsg::WithdrawRewards { validator: 1 };
+    let claim = ExecuteMsg::WithdrawRewards { validator: 0 };
     add("withdraw_rewards", pool.say(first, &claim).await?)?;
-    let (validator, token) = (1, HUB);
+    let (validator, token) = (0, HUB);
     let redelegate = ExecuteMsg::Redelegate {
         validator,
-        to: 2,
+        to: 1,
         token,
         amount: Amount(500),
     };
@@ -122,7 +122,7 @@ pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> a
         pool.say(operator, &commission).await?,
     )?;
     let slash = ExecuteMsg::Slash(stake_pool::SlashOrder {
-        validator: 3,
+        validator: 2,
         kind: Kind::Leak,
         from: 1,
         to: pool.now().await?.pool.snapshot,
@@ -270,7 +270,7 @@ impl<'a> Pool<'a> {
 
     /// Something of each token at every tenth validator: few enough for one account.
     async fn bond_tokens(&self) -> anyhow::Result<()> {
-        for validator in (1..=VALIDATORS as u32).step_by(10) {
+        for validator in (0..VALIDATORS as u32).step_by(10) {
             let msg = Entry::Bond { validator }.to_bytes()?;
             let bonds = self.tokens.iter().map(|token| {
                 let bond =

@@ -27,6 +27,8 @@ use crate::watch;
 const COIN: u128 = 1_000_000;
 /// A whole token of eighteen.
 const WEI: u128 = 1_000_000_000_000_000_000;
+/// The number of the chapter's only proposal.
+const PROPOSAL: u64 = 0;
 /// Epochs after which something should have happened.
 const PATIENCE: u32 = 20;
 /// Everybody with stake, in the order in which they come.
@@ -295,14 +297,14 @@ impl Stage {
                 .enter(&mut zone, "alice", HUB, 100 * COIN, &propose)?;
             for operator in ["alice", "bob"] {
                 let vote = ExecuteMsg::VoteAsValidator {
-                    proposal: 1,
+                    proposal: PROPOSAL,
                     choice: Choice::Yes,
                 };
                 self.pool.execute(&mut zone, operator, &vote)?;
             }
             // What its owner says himself does not go with the validator.
             let vote = ExecuteMsg::Vote {
-                proposal: 1,
+                proposal: PROPOSAL,
                 validator: by,
                 via: vec![by],
                 choice: Choice::No,

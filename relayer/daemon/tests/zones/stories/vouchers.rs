@@ -105,16 +105,16 @@ pub fn one_is_staked_and_sent_home(
             "governance",
             "vote",
             "--proposal",
-            "1",
+            "0",
             "--validator",
-            "1",
+            "0",
             "yes",
         ],
     );
     let tokens = || query(ground, "pool")["tokens"].as_array().unwrap().len();
     until("it is whitelisted", tokens, |tokens| *tokens == 2);
 
-    let [amount, one] = [STAKED.to_string(), "1".into()];
+    let [amount, first] = [STAKED.to_string(), "0".into()];
     let bond = [
         "stake",
         "bond",
@@ -123,11 +123,11 @@ pub fn one_is_staked_and_sent_home(
         "--amount",
         &amount,
         "--validator",
-        &one,
+        &first,
     ];
     say(ground, &alice.name, &bond);
     assert_eq!(held(), 0);
-    let (first, weight) = until(
+    let (counted, weight) = until(
         "it counts",
         || {
             let standings = query(ground, "pool");
@@ -141,10 +141,10 @@ pub fn one_is_staked_and_sent_home(
 
     let core = person(ground, "core");
     let order = SlashOrder {
-        validator: 1,
+        validator: 0,
         kind: Kind::Leak,
-        from: u32::try_from(first).unwrap(),
-        to: u32::try_from(first).unwrap(),
+        from: u32::try_from(counted).unwrap(),
+        to: u32::try_from(counted).unwrap(),
         fraction: Share::percent(10),
         evidence: Hash([7; 32]),
         reward_to: core.address.clone(),
@@ -168,7 +168,7 @@ pub fn one_is_staked_and_sent_home(
         "--amount",
         &left,
         "--validator",
-        "1",
+        "0",
     ];
     say(ground, &alice.name, &unbond);
     let part = || delegation(ground, alice)["delegations"][0]["parts"][0].clone();
@@ -182,7 +182,7 @@ pub fn one_is_staked_and_sent_home(
             "--token",
             denom,
             "--validator",
-            "1",
+            "0",
         ],
     );
     assert_eq!(held(), STAKED - SLASHED);
