@@ -20,8 +20,8 @@ const SHOWN: [&str; 8] = [
     "acknowledgment_packets_confirmed",
     "timeout_packets_confirmed",
 ];
-/// A label that its exporter adds to everything.
-const OF_THE_EXPORTER: &str = "service_name";
+/// Labels that its exporter adds to everything.
+const OF_THE_EXPORTER: [&str; 3] = ["service_name", "otel_scope_name", "otel_scope_version"];
 
 /// The library's own counts, of which there is one a process.
 static COUNTED: LazyLock<&TelemetryState> = LazyLock::new(|| {
@@ -30,7 +30,7 @@ static COUNTED: LazyLock<&TelemetryState> = LazyLock::new(|| {
     ibc_telemetry::init(0..BUCKETS, BUCKETS, 0..BUCKETS, BUCKETS)
 });
 
-/// Shows them.
+/// Shows them, as they were ten seconds ago at most: so long the library keeps what it has collected.
 #[derive(Debug)]
 pub(super) struct Packets(());
 
@@ -54,7 +54,7 @@ impl Collector for Packets {
             let mut encoder = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             for counted in family.get_metric() {
                 let labels = counted.get_label().iter();
-                let labels = labels.filter(|label| label.get_name() != OF_THE_EXPORTER);
+                let labels = labels.filter(|label| !OF_THE_EXPORTER.contains(&label.get_name()));
                 let labels: Vec<(&str, &str)> = labels
                     .map(|label| (label.get_name(), label.get_value()))
                     .collect();

@@ -97,7 +97,9 @@ pub(in crate::command) struct Cap {
 
 /// Reads what contracts read in their own way.
 fn told<'de, T: FromJson, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let json = Json::deserialize(deserializer)?;
+    // TOML's whole numbers are signed, and a contract's are not: JSON knows both.
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let json: Json = serde_json::from_value(value).map_err(D::Error::custom)?;
     T::from_json(json).map_err(D::Error::custom)
 }
 
