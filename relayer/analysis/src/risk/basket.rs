@@ -46,7 +46,7 @@ impl Basket {
         let correlations = matrix(correlations, count)?;
         let scale = tokens.iter().map(|token| token.amount * token.deviation);
         let scale = DVector::from_iterator(count, scale);
-        let variance = (scale.transpose() * correlations * &scale).sum();
+        let variance = scale.dot(&correlations.tr_mul(&scale));
         Ok(Basket {
             mean: tokens.iter().map(|token| token.amount * token.mean).sum(),
             // Tokens that cancel one another out leave the rounding.
@@ -143,7 +143,8 @@ fn matrix(rows: &[Vec<f64>], count: usize) -> Result<DMatrix<f64>, RiskError> {
     }
     let matrix = DMatrix::from_row_iterator(count, count, rows.iter().flatten().copied());
     let refused = |reason: &str| Err(RiskError::Correlations(reason.into()));
-    if (&matrix - matrix.transpose()).amax() > ROUNDING {
+    let difference = matrix.zip_map(&matrix.transpose(), |one, other| one - other);
+    if difference.amax() > ROUNDING {
         return refused("one token's with another is not the other's with the one");
     }
     if matrix
