@@ -8,7 +8,7 @@ use ibc_relayer::{
         handle::{BaseChainHandle, ChainHandle},
     },
     config::Config as HermesConfig,
-    link::{Link, LinkParameters},
+    link::{error::LinkError, Link, LinkParameters},
 };
 use ibc_relayer_types::{
     core::{
@@ -98,16 +98,21 @@ impl Pending {
         let mut events = Vec::new();
         let all = self.sequences.is_empty();
         let mut carry = || {
-            events.extend(forth.relay_recv_packet_and_timeout_messages(self.sequences.clone())?);
+            let sequences = || self.sequences.clone();
+            let boxed = Box::<LinkError>::new;
+            let forward = forth.relay_recv_packet_and_timeout_messages(sequences());
+            events.extend(forward.map_err(boxed)?);
             if all {
-                events.extend(back.relay_recv_packet_and_timeout_messages(Vec::new())?);
-                events.extend(forth.relay_ack_packet_messages(Vec::new())?);
+                let theirs = back.relay_recv_packet_and_timeout_messages(Vec::new());
+                events.extend(theirs.map_err(boxed)?);
+                let acknowledged = forth.relay_ack_packet_messages(Vec::new());
+                events.extend(acknowledged.map_err(boxed)?);
             }
-            events.extend(back.relay_ack_packet_messages(self.sequences.clone())?);
-            Ok(())
+            let acknowledged = back.relay_ack_packet_messages(sequences());
+            events.extend(acknowledged.map_err(boxed)?);
+            Ok::<(), Box<LinkError>>(())
         };
-        let carried: Result<(), ibc_relayer::link::error::LinkError> = carry();
-        carried.map_err(doing)?;
+        carry().map_err(doing)?;
         Ok(Cleared::new(there, events))
     }
 
