@@ -67,7 +67,11 @@ fn what_is_wrong_with_a_manifest_is_named() {
         ("epoch = 86400", "epoch = 60", "epoch"),
         ("unbonding = 1814400", "unbonding = 30", "unbonding"),
         ("\nslashers = []", "\nslashers = [{}]", "address"),
-        ("feed = \"TESS/USD\" }", "feeds = \"TESS/USD\" }", "feeds"),
+        (
+            "decimals = 6, feed = \"TESS",
+            "decimals = 6, feeds = \"TESS",
+            "tokens",
+        ),
         ("[zones.prices]", "[zones.prizes]", "prizes"),
         ("max_share = 300000000", "max_share = 3000000000", "share"),
     ];
