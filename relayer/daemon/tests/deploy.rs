@@ -64,6 +64,7 @@ fn what_is_wrong_with_a_manifest_is_named() {
             "viewed",
         ),
         ("min_horizon = 50", "min_horizon = 0", "min_horizon"),
+        ("max_age = 600", "max_age = 1", "max_age"),
         ("epoch = 86400", "epoch = 60", "epoch"),
         ("unbonding = 1814400", "unbonding = 30", "unbonding"),
         ("\nslashers = []", "\nslashers = [{}]", "address"),

@@ -145,6 +145,11 @@ impl Manifest {
                 .check()
                 .with_context(|| refused("locks.settings"))?;
             ensure!(known(&zone.id) == 1, refused("the manifest has it twice"));
+            for feed in zone.prices.iter().flat_map(|prices| &prices.feeds) {
+                let parameters = feed.settings.clone().parameters()?;
+                let name = format!("prices, feed {}", feed.feed.as_str());
+                parameters.check().with_context(|| refused(&name))?;
+            }
             if let Some(stake) = &zone.stake {
                 stake.check(zone).with_context(|| refused("stake"))?;
             }

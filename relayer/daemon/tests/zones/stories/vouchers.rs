@@ -40,7 +40,7 @@ pub fn deploy(ground: &mut Ground) {
     let treasury = ground.address_of(HUB, "deployer");
     let feed = |name: &str| {
         format!(
-            "{{ feed = \"{name}\", settings = {{ source = \"reporters\", recovery = 0, interval = 1 }} }}"
+            "{{ feed = \"{name}\", settings = {{ source = \"reporters\", recovery = 0, interval = 1, weight_window = 300 }} }}"
         )
     };
     let denom = &ground.zone(HUB).denom;
