@@ -7,7 +7,8 @@
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let mut zone = Zone::new("hub-1", "hub")?;
-//! let pool = Pool::deploy(&mut zone, PoolConfig::new(&zone)?)?;
+//! let config = PoolConfig::new(&zone)?;
+//! let pool = Pool::deploy(&mut zone, config)?;
 //! let validator = pool.create_validator(&mut zone, "alice", 100_000_000)?;
 //! pool.bond(&mut zone, "bob", validator, HUB, 1_000_000)?;
 //! pool.pass_epochs(&mut zone, 1)?;
