@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Print what belongs into the budget file instead of comparing with it.
     #[arg(long)]
     lines: bool,
+    /// Tell one contract's stories alone, and compare with nothing.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 /// Tells the stories, prints what each call costs, and names what costs too much.
@@ -32,7 +35,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     if !arguments.lines {
         print(["contract", "call", "compute", "storage", "calls", "gas"]);
     }
-    for story in STORIES {
+    let wanted = |name: &str| arguments.only.as_deref().is_none_or(|only| only == name);
+    for (_, story) in STORIES.into_iter().filter(|(name, _)| wanted(name)) {
         let told = story(&artifacts)?;
         if !arguments.lines {
             told.iter().for_each(row);
@@ -45,6 +49,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }));
     if arguments.lines {
         print!("{}", spent.lines());
+        return Ok(());
+    }
+    if arguments.only.is_some() {
         return Ok(());
     }
     super::refuse(&budget.overspent(&spent), "beyond the gas budget")

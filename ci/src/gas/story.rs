@@ -4,6 +4,7 @@ mod booking;
 mod chain_view;
 mod price_oracle;
 mod stage;
+mod stake_pool;
 mod transaction_lock;
 
 use super::Gas;
@@ -27,10 +28,11 @@ pub struct Reading {
 /// this source, most likely.
 pub type Story = fn(&[Artifact]) -> anyhow::Result<Vec<Reading>>;
 
-/// All of them.
-pub const STORIES: [Story; 4] = [
-    chain_view::tell,
-    transaction_lock::tell,
-    booking::tell,
-    price_oracle::tell,
+/// All of them, by their contracts.
+pub const STORIES: [(&str, Story); 5] = [
+    ("chain_view", chain_view::tell),
+    ("transaction_lock", transaction_lock::tell),
+    ("booking", booking::tell),
+    ("price_oracle", price_oracle::tell),
+    ("stake_pool", stake_pool::tell),
 ];

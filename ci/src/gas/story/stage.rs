@@ -70,7 +70,13 @@ impl Stage {
         zone.instantiate(&owner, code, message, name)
     }
 
-    fn store(&mut self, name: &str, native: Native, artifacts: &[Artifact]) -> anyhow::Result<u64> {
+    /// Stores a code that is built while something is measured, and native else.
+    pub fn store(
+        &mut self,
+        name: &str,
+        native: Native,
+        artifacts: &[Artifact],
+    ) -> anyhow::Result<u64> {
         let artifact = artifacts.iter().find(|artifact| artifact.name == name);
         let artifact = artifact.with_context(|| format!("{name} is not built: run ci/wasm"))?;
         let zone = &mut self.suite.side_mut(HERE)?.zone;
