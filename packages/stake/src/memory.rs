@@ -256,24 +256,14 @@ impl Reads for Memory {
         Ok(next.filter(|key| key.source == from.source))
     }
 
-    fn terms(
-        &self,
-        validator: ValidatorNumber,
-        epoch: Epoch,
-    ) -> Answer<(Option<Term>, Option<Epoch>)> {
-        let last = self
-            .terms
-            .range((validator, 0)..=(validator, epoch))
-            .next_back();
-        let after = epoch.saturating_add(1);
-        let next = self
-            .terms
-            .range((validator, after)..=(validator, Epoch::MAX))
-            .next();
-        Ok((
-            last.map(|(_, term)| *term),
-            next.map(|((_, epoch), _)| *epoch),
-        ))
+    fn term_at(&self, validator: ValidatorNumber, epoch: Epoch) -> Answer<Option<Term>> {
+        let through = (validator, 0)..=(validator, epoch);
+        Ok(self.terms.range(through).next_back().map(|(_, term)| *term))
+    }
+
+    fn next_term(&self, validator: ValidatorNumber, epoch: Epoch) -> Answer<Option<Epoch>> {
+        let after = (validator, epoch.saturating_add(1))..=(validator, Epoch::MAX);
+        Ok(self.terms.range(after).next().map(|((_, epoch), _)| *epoch))
     }
 
     fn indices(&self, epoch: Epoch) -> Answer<Indices> {

@@ -104,15 +104,25 @@ pub trait Reads {
     /// When storage cannot be read.
     fn next_tagged(&self, from: &TaggedKey) -> Result<Option<TaggedKey>, Self::Error>;
 
-    /// A validator's term in an epoch, and the epoch of the next term.
+    /// A validator's term in an epoch: the last that began in it or before.
     ///
     /// # Errors
     /// When storage cannot be read.
-    fn terms(
+    fn term_at(
         &self,
         validator: ValidatorNumber,
         epoch: Epoch,
-    ) -> Result<(Option<Term>, Option<Epoch>), Self::Error>;
+    ) -> Result<Option<Term>, Self::Error>;
+
+    /// The epoch of a validator's first term after an epoch.
+    ///
+    /// # Errors
+    /// When storage cannot be read.
+    fn next_term(
+        &self,
+        validator: ValidatorNumber,
+        epoch: Epoch,
+    ) -> Result<Option<Epoch>, Self::Error>;
 
     /// The indices after the last turn at or before an epoch: the default before the first.
     ///

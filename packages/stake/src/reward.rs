@@ -48,7 +48,8 @@ impl<R: Reads> Work<'_, R> {
                 part.paid = last.min(from.saturating_sub(1));
                 continue;
             }
-            let (term, next) = self.get(self.reads.terms(validator, epoch))?;
+            let term = self.get(self.reads.term_at(validator, epoch))?;
+            let next = self.get(self.reads.next_term(validator, epoch))?;
             let slashed = met
                 .iter()
                 .map(|mark| mark.epoch)

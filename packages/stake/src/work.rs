@@ -7,8 +7,8 @@ use tessera_primitives::{wide::Wide, Address, Amount, Asset, Timestamp};
 use crate::{
     reward::PRECISION,
     state::{
-        CellKey, Cells, Epoch, Indices, Mark, Place, Pool, Tagged, TaggedKey, Token, TokenNumber,
-        Validator, ValidatorNumber, HUB,
+        CellKey, Cells, Epoch, Indices, Mark, Place, Pool, Tagged, TaggedKey, Term, Token,
+        TokenNumber, Validator, ValidatorNumber, HUB,
     },
     worth, Effect, Event, Now, Reads, Refusal, Refused, Step, Write,
 };
@@ -26,6 +26,7 @@ pub(crate) struct Work<'a, R: Reads> {
     pub step: Step,
     before: Pool,
     validators: BTreeMap<ValidatorNumber, Validator>,
+    terms: BTreeMap<ValidatorNumber, Term>,
     cells: BTreeMap<CellKey, Cells>,
     tagged: BTreeMap<TaggedKey, Option<Tagged>>,
     credits: BTreeMap<(Option<Address>, TokenNumber), Amount>,
@@ -44,6 +45,7 @@ impl<'a, R: Reads> Work<'a, R> {
             pool,
             step: Step::default(),
             validators: BTreeMap::new(),
+            terms: BTreeMap::new(),
             cells: BTreeMap::new(),
             tagged: BTreeMap::new(),
             credits: BTreeMap::new(),
@@ -55,8 +57,12 @@ impl<'a, R: Reads> Work<'a, R> {
         if self.pool != self.before {
             writes.push(Write::Pool(self.pool));
         }
-        let validators = self.validators.into_iter();
-        writes.extend(validators.map(|(number, validator)| Write::Validator(number, validator)));
+        for (number, mut validator) in self.validators {
+            validator.term = None;
+            writes.push(Write::Validator(number, validator));
+        }
+        let terms = self.terms.into_iter();
+        writes.extend(terms.map(|(number, term)| Write::Term(number, term)));
         for (key, cells) in self.cells {
             let some = (!cells.0.is_empty()).then_some(cells);
             writes.push(Write::Cells(key, some));
@@ -107,8 +113,23 @@ impl<'a, R: Reads> Work<'a, R> {
         let validator = self.get(self.reads.validator(number))?;
         let unknown = Refusal::UnknownValidator { validator: number };
         let mut validator = validator.ok_or(unknown)?;
+        let term = match self.terms.get(&number) {
+            Some(term) => Some(*term),
+            None => self.get(self.reads.term_at(number, Epoch::MAX))?,
+        };
+        if let Some(term) = term {
+            validator.begin(term);
+        }
         self.fold(&mut validator)?;
         Ok(validator)
+    }
+
+    /// A validator's term begins.
+    pub fn begin(&mut self, number: ValidatorNumber, term: Term) {
+        if let Some(validator) = self.validators.get_mut(&number) {
+            validator.begin(term);
+        }
+        self.terms.insert(number, term);
     }
 
     pub fn put(&mut self, number: ValidatorNumber, validator: Validator) {
@@ -123,8 +144,8 @@ impl<'a, R: Reads> Work<'a, R> {
         Ok((number, self.validator(number)?))
     }
 
-    /// Commission through the last turn: between two writes of the record its term does not change, and what counts
-    /// changes once, after `as_of`. Then this epoch's stake takes the place of the earlier one's.
+    /// Commission through the last turn: after `paid` its term does not change, and what counts changes once, after
+    /// `as_of`. Then this epoch's stake takes the place of the earlier one's.
     fn fold(&self, validator: &mut Validator) -> Answer<(), R> {
         let turned = self.pool.turned;
         if validator.paid < turned {

@@ -2,9 +2,12 @@
 
 mod world;
 
-use tessera_primitives::Amount;
+use tessera_primitives::{Amount, Price};
 use tessera_stake::{state::Parameters, Input, Refusal, Share};
 use world::{address, parameters, share, World, CW20, EPOCH, HUB, VOUCHER, WHOLE};
+
+/// A whole token for a whole unit.
+const WHOLE_PRICE: u128 = 1_000_000_000_000_000_000;
 
 fn world() -> World {
     let mut world = World::with(Parameters {
@@ -247,6 +250,50 @@ fn a_commission_changes_with_the_next_snapshot_and_slowly() {
     world.fund(1_000, false);
     world.epochs(1);
     assert_eq!(world.validator(0).earned.0 - earned, 150);
+    world.check();
+}
+
+/// Who is active in every other epoch earns commission in those alone, though nobody touches its record meanwhile; and a
+/// term that has begun does not give back what was withdrawn.
+#[test]
+fn commission_is_right_through_many_terms_and_paid_once() {
+    let mut world = World::with(Parameters {
+        max_validators: 1,
+        emission: Amount(0),
+        pay: Amount(0),
+        ..parameters()
+    });
+    world.create("alice", 100);
+    world.create("carol", 90);
+    world.bond("bob", 1, VOUCHER, 30_000_000).unwrap();
+    world.epochs(1);
+    let untouched = world.pool.validators.clone();
+    for epoch in 0..12u64 {
+        let price = [WHOLE_PRICE, WHOLE_PRICE / 1_000][epoch as usize % 2];
+        world.prices.insert(VOUCHER, Some(Price(price)));
+        world.fund(1_000_000, false);
+        world.epochs(1);
+    }
+    assert_eq!(world.pool.validators, untouched);
+    for (validator, earned) in [(0, 600_000), (1, 600_000)] {
+        let short = earned - world.validator(validator).earned.0;
+        assert!(short <= 24, "{validator} lacks {short}");
+    }
+    world.prices.insert(VOUCHER, Some(Price(WHOLE_PRICE)));
+    world.time += EPOCH;
+    let prices = world.quotes();
+    world.act(Input::Snapshot { prices }).unwrap();
+    let operator = address("carol");
+    let withdraw = Input::WithdrawCommission { operator };
+    let earned = world.validator(1).earned.0;
+    world.act(withdraw.clone()).unwrap();
+    let again = world.act(withdraw.clone());
+    assert!(matches!(again, Err(Refusal::Nothing { .. })), "{again:?}");
+    world.fund(1_000_000, false);
+    world.turn().unwrap();
+    world.act(withdraw).unwrap();
+    let last = world.paid("carol", HUB) - earned;
+    assert!((99_998..=100_000).contains(&last), "{last}");
     world.check();
 }
 

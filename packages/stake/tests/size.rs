@@ -75,7 +75,8 @@ counted! {
     next_cells(from: &CellKey) -> Option<CellKey>;
     tagged(key: &TaggedKey) -> Option<Tagged>;
     next_tagged(from: &TaggedKey) -> Option<TaggedKey>;
-    terms(validator: ValidatorNumber, epoch: Epoch) -> (Option<Term>, Option<Epoch>);
+    term_at(validator: ValidatorNumber, epoch: Epoch) -> Option<Term>;
+    next_term(validator: ValidatorNumber, epoch: Epoch) -> Option<Epoch>;
     indices(epoch: Epoch) -> Indices;
     snapshot(epoch: Epoch) -> Option<Snapshot>;
     snapshot_at(epoch: Epoch) -> Option<Snapshot>;

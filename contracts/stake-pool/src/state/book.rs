@@ -162,18 +162,16 @@ impl Reads for Book<'_> {
         Ok(found.map(tagged_key))
     }
 
-    fn terms(
-        &self,
-        validator: ValidatorNumber,
-        epoch: Epoch,
-    ) -> Found<(Option<Term>, Option<Epoch>)> {
+    fn term_at(&self, validator: ValidatorNumber, epoch: Epoch) -> Found<Option<Term>> {
         let after = (validator, epoch.saturating_add(1));
         let last = TERMS.range_back(self.storage, &validator, Some(&after), 1)?;
+        Ok(last.into_iter().next().map(|(_, term)| term))
+    }
+
+    fn next_term(&self, validator: ValidatorNumber, epoch: Epoch) -> Found<Option<Epoch>> {
+        let after = (validator, epoch.saturating_add(1));
         let next = TERMS.first_key(self.storage, &validator, &after)?;
-        Ok((
-            last.into_iter().next().map(|(_, term)| term),
-            next.map(|(_, epoch)| epoch),
-        ))
+        Ok(next.map(|(_, epoch)| epoch))
     }
 
     fn indices(&self, epoch: Epoch) -> Found<Indices> {

@@ -59,6 +59,9 @@ pub struct Term {
     pub commission: Share,
     /// Whether it is in the snapshots.
     pub active: bool,
+    /// The commission that it had earned by then and not withdrawn, in the hub's token: with it a term begins without the
+    /// validator's record being written, which would make the first turn of 300 validators cost twice as much.
+    pub earned: Amount,
 }
 
 /// A validator: one packed item, whatever the number of its delegators.
@@ -84,7 +87,7 @@ pub struct Validator {
     pub paid: Epoch,
     /// Commission that was earned and not withdrawn, in the hub's token.
     pub earned: Amount,
-    /// The last term: it holds for each epoch after `paid`.
+    /// The last term: it holds for each epoch after `paid`. Kept among the terms, and not stored again in the record.
     pub term: Option<Term>,
     /// How many slashes are on its list.
     pub slashes: u8,
@@ -104,6 +107,17 @@ impl Validator {
             token,
             ..Holding::default()
         })
+    }
+
+    /// A term has begun. Nothing was distributed between the last turn before it and its first epoch, so its commission is
+    /// reckoned through the epoch before.
+    pub(crate) fn begin(&mut self, term: Term) {
+        let before = term.epoch.saturating_sub(1);
+        if self.paid < before {
+            self.paid = before;
+            self.earned = term.earned;
+        }
+        self.term = Some(term);
     }
 
     /// Replaces its stake in a token; forgets what is nothing.

@@ -52,15 +52,12 @@ impl<R: Reads> Work<'_, R> {
         let units = self::units(&priced, active.iter().map(|active| &active.validator))?;
         let mut members: Vec<Member> = Vec::new();
         let mut total = Weight(0);
-        for Weighed {
-            number, validator, ..
-        } in active
-        {
-            let weight = weight_of(&validator, &units)?;
+        for active in &active {
+            let weight = weight_of(&active.validator, &units)?;
             if !weight.is_zero() {
                 total = total.plus(weight)?;
                 members.push(Member {
-                    validator: number,
+                    validator: active.number,
                     weight,
                 });
             }
@@ -72,6 +69,7 @@ impl<R: Reads> Work<'_, R> {
             held,
             units,
         };
+        self.begin_terms(&active, &members)?;
         self.record(&parameters, snapshot.clone(), members)?;
         Ok(snapshot)
     }
@@ -129,31 +127,42 @@ impl<R: Reads> Work<'_, R> {
         Ok((priced, held))
     }
 
+    /// Who became a member or ceased to be one, or takes another commission than before, is that from this epoch on.
+    fn begin_terms(&mut self, active: &[Weighed], members: &[Member]) -> Answer<(), R> {
+        let is_member = |number| members.iter().any(|member| member.validator == number);
+        let active = active.iter().filter(|active| is_member(active.number));
+        for active in active {
+            self.begin_term(active.number, &active.validator, true);
+        }
+        let before = self.get(self.reads.members(self.pool.snapshot))?;
+        let gone = before.iter().filter(|old| !is_member(old.validator));
+        for Member { validator, .. } in gone {
+            let gone = self.validator(*validator)?;
+            self.begin_term(*validator, &gone, false);
+        }
+        Ok(())
+    }
+
+    fn begin_term(&mut self, number: ValidatorNumber, validator: &Validator, active: bool) {
+        let commission = validator.commission;
+        let same = |old: Term| old.active == active && old.commission == commission;
+        if !validator.term.is_some_and(same) {
+            let term = Term {
+                epoch: self.epoch,
+                commission,
+                active,
+                earned: validator.earned,
+            };
+            self.begin(number, term);
+        }
+    }
+
     fn record(
         &mut self,
         parameters: &Parameters,
         snapshot: Snapshot,
         members: Vec<Member>,
     ) -> Answer<(), R> {
-        let before = self.get(self.reads.members(self.pool.snapshot))?;
-        let is_in = |all: &[Member], number| all.iter().any(|member| member.validator == number);
-        let gone = before.iter().filter(|old| !is_in(&members, old.validator));
-        let terms = gone.map(|old| (old.validator, false));
-        let terms = terms.chain(members.iter().map(|member| (member.validator, true)));
-        for (number, active) in terms.collect::<Vec<_>>() {
-            let mut validator = self.validator(number)?;
-            let term = Term {
-                epoch: self.epoch,
-                commission: validator.commission,
-                active,
-            };
-            let same = |old: Term| old.active == active && old.commission == term.commission;
-            if !validator.term.is_some_and(same) {
-                validator.term = Some(term);
-                self.put(number, validator);
-                self.write(Write::Term(number, term));
-            }
-        }
         let old = self.get(self.reads.priorities(self.pool.snapshot))?;
         let priorities = rotation::carry(&old, parameters.rotation, &members);
         self.say(Event::SnapshotTaken {
