@@ -202,7 +202,8 @@ pub struct Feed {
     pub max_gap: Seconds,
     /// Nothing is accepted for so long after a gap. At most a day.
     pub recovery: Seconds,
-    /// How old the last accepted price may be and still weigh stake. At least `max_age`.
+    /// How old the last accepted price may be and still weigh stake. At least `confirm` and `max_age`: while a sudden move is
+    /// confirmed, the price before it weighs.
     pub grace: Seconds,
     /// Stake is weighed by the median of the prices accepted in so long. At most [`MAX_WINDOW`] intervals.
     pub weight_window: Seconds,
@@ -214,7 +215,7 @@ const DAY: u64 = 86_400;
 
 impl Feed {
     /// The defaults: 300 s of age, an interval of 30 s, 10 % around the median of 12, an hour to confirm, 15 minutes
-    /// of silence and 5 of recovery, an hour of grace and of weight window, 30 days of history.
+    /// of silence and 5 of recovery, two hours of grace and one of weight window, 30 days of history.
     ///
     /// # Errors
     /// None.
@@ -228,7 +229,7 @@ impl Feed {
             confirm: Seconds(3_600),
             max_gap: Seconds(900),
             recovery: Seconds(300),
-            grace: Seconds(3_600),
+            grace: Seconds(7_200),
             weight_window: Seconds(3_600),
             history: Seconds(30 * DAY),
         })
@@ -241,6 +242,8 @@ impl Feed {
     pub fn check(&self) -> Result<(), Refusal> {
         let window = self.interval.0.saturating_mul(MAX_WINDOW);
         let kept = self.weight_window.0.max(self.grace.0);
+        // A true move that is being confirmed must not leave stake without a weight.
+        let settled = self.confirm.0.saturating_add(self.max_age.0);
         let bounds = [
             ("max_age", 10, DAY, self.max_age.0),
             ("interval", 1, self.max_age.0, self.interval.0),
@@ -248,7 +251,7 @@ impl Feed {
             ("max_gap", self.max_age.0, DAY, self.max_gap.0),
             ("confirm", self.max_gap.0, 30 * DAY, self.confirm.0),
             ("recovery", 0, DAY, self.recovery.0),
-            ("grace", self.max_age.0, 7 * DAY, self.grace.0),
+            ("grace", settled, 60 * DAY, self.grace.0),
             ("weight_window", 1, window, self.weight_window.0),
             ("history", kept, 400 * DAY, self.history.0),
         ];

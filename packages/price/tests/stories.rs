@@ -258,10 +258,25 @@ fn stake_is_weighed_by_the_windows_median_until_grace_ends() {
     assert_eq!(world.weight_price(), Some(100));
     world.live(109, 360);
     assert_eq!(world.weight_price(), Some(109));
-    world.time += 3_600;
+    world.time += 7_200;
     assert_eq!(world.weight_price(), Some(109));
     world.time += 1;
     assert_eq!(world.weight_price(), None);
+}
+
+/// While a true and sudden move is being confirmed, by reporters who do not speak at once, the price before it weighs.
+#[test]
+fn a_move_that_is_confirmed_leaves_no_hole_in_the_weight() {
+    let mut world = World::new();
+    world.live(100, 3_600);
+    for second in 1..=8_000u64 {
+        world.time += 1;
+        if second % 10 == 0 {
+            world.say((second / 10 % 3) as usize, 115, 0).unwrap();
+        }
+        assert!(world.weight_price().is_some(), "after {second} s");
+    }
+    assert_eq!(world.weight_price(), Some(115));
 }
 
 #[test]
@@ -368,7 +383,7 @@ fn parameters_and_names_have_bounds() {
             ..feed()
         },
         Feed {
-            grace: Seconds(299),
+            grace: Seconds(3_899),
             ..feed()
         },
         Feed {
@@ -376,7 +391,7 @@ fn parameters_and_names_have_bounds() {
             ..feed()
         },
         Feed {
-            history: Seconds(3_599),
+            history: Seconds(7_199),
             ..feed()
         },
         Feed {

@@ -115,6 +115,12 @@ pub enum Refusal {
         /// Until when.
         until: Timestamp,
     },
+    /// A jailed validator that would be back before its slashes have taken.
+    #[error("validator {validator} has slashes to be drained first")]
+    Undrained {
+        /// The validator.
+        validator: ValidatorNumber,
+    },
     /// No token of this number.
     #[error("there is no token {token}")]
     UnknownToken {
@@ -139,14 +145,14 @@ pub enum Refusal {
         /// The token.
         token: TokenNumber,
     },
-    /// Too much stake has no price: entries wait.
-    #[error("snapshot {snapshot} kept earlier prices: bonds and proposals wait")]
+    /// Too much stake has no price: entries wait, but for proposals that mend that.
+    #[error("snapshot {snapshot} kept earlier prices: bonds and proposals wait, but those that change a feed or remove a token")]
     PricesHeld {
         /// The snapshot.
         snapshot: Epoch,
     },
-    /// A validator would hold too much of a token.
-    #[error("the validator would hold {actual} of token {token}, expected at most {max}")]
+    /// A validator or a proposal would hold too much of a token.
+    #[error("it would hold {actual} of token {token}, expected at most {max}")]
     TooMuch {
         /// The token.
         token: TokenNumber,
@@ -234,9 +240,9 @@ pub enum Refusal {
     /// The throttle holds the oldest slash back.
     #[error("the throttle's debt is {debt}, expected below {allowance}")]
     Throttled {
-        /// How far the level is below full.
+        /// How far the level is below full, in billionths of the weight.
         debt: Amount,
-        /// What full is.
+        /// What full is, in the same.
         allowance: Amount,
     },
     /// No proposal of this number.

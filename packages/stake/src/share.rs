@@ -20,6 +20,8 @@ const BILLION: u32 = 1_000_000_000;
 impl Share {
     /// Nothing.
     pub const ZERO: Share = Share(0);
+    /// The least that is more than nothing.
+    pub const LEAST: Share = Share(1);
     /// All.
     pub const ONE: Share = Share(BILLION);
 
@@ -83,6 +85,20 @@ impl Share {
     /// Whether `part` is at least this share of `whole`, exactly.
     pub fn reached(self, part: u128, whole: u128) -> bool {
         wide::multiply(part, BILLION.into()) >= wide::multiply(whole, self.0.into())
+    }
+
+    /// This share of another, rounded down.
+    pub fn part(self, other: Share) -> Share {
+        let part = u64::from(self.0).saturating_mul(other.0.into());
+        let part = part.checked_div(BILLION.into()).unwrap_or(0);
+        Share(u32::try_from(part).unwrap_or(BILLION))
+    }
+
+    /// The share that a part is of a whole, rounded down: nothing of nothing, all where the part is greater.
+    pub fn of_whole(part: u128, whole: u128) -> Share {
+        let share = wide::multiply_divide(part, BILLION.into(), whole).unwrap_or(0);
+        let share = u32::try_from(share).unwrap_or(BILLION);
+        Share(share.min(BILLION))
     }
 
     /// This share of an amount, as an amount, rounded down.

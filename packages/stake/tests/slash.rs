@@ -279,13 +279,13 @@ fn a_registered_slashers_slash_never_fails_and_takes_what_it_may() {
             "{events:?}"
         );
     }
-    // 60 % in an unbonding period: of 50 asked, some 8 are left.
+    // 60 % in an unbonding period, of which 50 are spent.
     let events = world.slash(0, 50, 3, 4);
     let taken = events.iter().find_map(|event| match event {
         Event::SlashAccepted { fraction, .. } => Some(*fraction),
         _ => None,
     });
-    assert_eq!(taken, Some(80_000_000));
+    assert_eq!(taken, Some(100_000_000));
     let events = world.slash(0, 50, 3, 4);
     assert!(matches!(events[0], Event::SlashPassed { .. }));
     world.time += UNBONDING + 2 * EPOCH;

@@ -162,6 +162,7 @@ fn jail_ends_by_time_and_leaving_by_will() {
     let members = |world: &World| world.pool.members[&world.epoch()].len();
     assert_eq!(members(&world), 1);
     world.time += 50;
+    world.drain().unwrap();
     world.act(unjail.clone()).unwrap();
     assert!(matches!(world.act(unjail), Err(Refusal::Standing { .. })));
     world.epochs(1);

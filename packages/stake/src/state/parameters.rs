@@ -77,7 +77,7 @@ pub struct Parameters {
     pub treasury: Address,
     /// Whether that is burned instead; vouchers never are.
     pub burn: bool,
-    /// The challenger's share of what a slash takes.
+    /// The challenger's share of what a slash takes: at most half, or who convicts himself would lose nothing.
     pub challenger_share: Share,
     /// Greatest size of the active set: 1 to 300.
     pub max_validators: u16,
@@ -87,7 +87,7 @@ pub struct Parameters {
     pub max_unpriced: Share,
     /// What each turn distributes from the reserve.
     pub emission: Amount,
-    /// How much of the weight slashes may take in a `throttle_period`.
+    /// How much of the weight slashes may take in a `throttle_period`; never nothing.
     pub throttle_fraction: Share,
     /// The throttle's period: 1 s to 30 days.
     pub throttle_period: Seconds,
@@ -105,13 +105,14 @@ pub struct Parameters {
     pub leaving_period: Seconds,
     /// Least share of the weight that has to vote.
     pub quorum: Share,
-    /// Share of the votes that vetoes.
+    /// Share of the votes that vetoes: at least 1 %, or nothing could be accepted.
     pub veto: Share,
-    /// Least share of yes among yes, no and veto.
+    /// Least share of yes among yes, no and veto: at least half.
     pub threshold: Share,
     /// Proposals of a snapshot's schedule after which the next snapshot's goes on: 1 to 1,000.
     pub rotation: u16,
-    /// What pushing the pool along pays, from the reserve: a turn, a drained cell, a tally, an enactment.
+    /// What pushing the pool along pays, from the reserve: a turn, a drained item, a tally, an enactment. More than a drained
+    /// item costs is there to be farmed, by whoever makes many and is slashed for them.
     pub pay: Amount,
 }
 
@@ -160,14 +161,26 @@ impl Parameters {
         within("enact_delay", 0, 60 * DAY, self.enact_delay.0)?;
         within("leaving_period", 1, 400 * DAY, self.leaving_period.0)?;
         within("rotation", 1, 1_000, self.rotation.into())?;
-        let fraction = self.throttle_fraction.billionths().into();
-        within("throttle_fraction", 1, 1_000_000_000, fraction)?;
-        within(
-            "threshold",
-            500_000_000,
-            1_000_000_000,
-            self.threshold.billionths().into(),
-        )
+        for (what, least, most, share) in [
+            (
+                "throttle_fraction",
+                Share::LEAST,
+                Share::ONE,
+                self.throttle_fraction,
+            ),
+            (
+                "challenger_share",
+                Share::ZERO,
+                Share::percent(50),
+                self.challenger_share,
+            ),
+            ("veto", Share::percent(1), Share::ONE, self.veto),
+            ("threshold", Share::percent(50), Share::ONE, self.threshold),
+        ] {
+            let [least, most, share] = [least, most, share].map(|share| share.billionths().into());
+            within(what, least, most, share)?;
+        }
+        Ok(())
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Pool {
     pub drained: SlashNumber,
     /// How far the first undrained one is, once it has passed the throttle.
     pub cursor: Option<Cursor>,
-    /// The throttle.
+    /// The throttle, in billionths of the weight: a debt of days when more was staked is paid off as fast as any.
     pub throttle: Throttle,
     /// Nothing below this epoch is slashed any more.
     pub horizon: Epoch,

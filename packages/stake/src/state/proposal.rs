@@ -63,6 +63,16 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// Whether it may end an outage of prices: it can be proposed while too much stake has none.
+    pub fn mends_prices(&self) -> bool {
+        matches!(
+            self,
+            Content::RemoveToken { .. } | Content::ChangeFeed { .. }
+        )
+    }
+}
+
 from_json_variants! {
     Content {
         "add_token": AddToken { asset, decimals, feed, max_share };

@@ -1,5 +1,5 @@
 use serde::{Deserialize, Serialize};
-use tessera_primitives::{from_json_names, Address, Amount, Hash, Timestamp};
+use tessera_primitives::{from_json_names, Address, Hash, Timestamp};
 
 use super::{Epoch, SlashNumber, SlasherNumber, ValidatorNumber};
 use crate::Share;
@@ -71,10 +71,8 @@ pub struct Slash {
     pub evidence: Hash,
     /// Who gets the challenger's share.
     pub reward_to: Address,
-    /// The weight that it takes, by the snapshot of the guilty votes: what the throttle counts.
-    pub cost: Amount,
-    /// The weight of the last snapshot before it: what the throttle refills from.
-    pub total: Amount,
+    /// The share of the whole weight that it takes, by the heaviest snapshot of the guilty votes: what the throttle counts.
+    pub cost: Share,
 }
 
 /// Who may slash: a core, or the league.

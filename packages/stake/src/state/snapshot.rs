@@ -12,8 +12,10 @@ use super::{Epoch, TokenNumber, ValidatorNumber};
 pub struct Unit {
     /// The token.
     pub token: TokenNumber,
-    /// The price that weighs: zero past grace, less while the token is leaving.
+    /// The last price that is known of it.
     pub price: Price,
+    /// Whether it weighs: not past grace, unless too much had no price. While the token is leaving, less of it.
+    pub priced: bool,
     /// What counts of its value: `min(V, m W)`.
     pub value: Value,
     /// How much of it counts in the active set.

@@ -93,7 +93,7 @@ pub struct Validator {
     pub slashes: u8,
     /// The epoch of the last leak.
     pub leaked: Epoch,
-    /// The slashers whose cores it ever joined, without revoked ones.
+    /// The slashers whose cores it ever joined. A revoked one holds nothing, and may come back.
     pub joined: Vec<SlasherNumber>,
     /// Its stake, by token.
     pub holdings: Vec<Holding>,

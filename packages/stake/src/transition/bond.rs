@@ -48,14 +48,17 @@ impl<R: Reads> Work<'_, R> {
 
     /// What every entry needs: a Fresh price, and snapshots that have prices.
     pub(super) fn refuse_entry(&self, quote: Quote) -> Answer<(), R> {
+        self.refuse_held()?;
+        Ok(refuse_unpriced(quote)?)
+    }
+
+    /// While the last snapshot has the prices of an earlier one, entries wait.
+    pub(super) fn refuse_held(&self) -> Answer<(), R> {
         if self.pool.held {
             let snapshot = self.pool.snapshot;
             return Err(Refused::Rule(Refusal::PricesHeld { snapshot }));
         }
-        match quote.price {
-            Some(price) if !price.is_zero() => Ok(()),
-            _ => Err(Refused::Rule(Refusal::Unpriced { token: quote.token })),
-        }
+        Ok(())
     }
 
     /// New stake at a validator. One part an epoch and token, however often it grows.
@@ -155,5 +158,13 @@ impl<R: Reads> Work<'_, R> {
     fn is_settled(&self, number: ValidatorNumber, part: &Part) -> Answer<bool, R> {
         let (worth, frozen) = self.worth(number, part)?;
         Ok(worth == part.raw && !frozen)
+    }
+}
+
+/// Whether a token has no Fresh price.
+pub(super) fn refuse_unpriced(quote: Quote) -> Result<(), Refusal> {
+    match quote.price {
+        Some(price) if !price.is_zero() => Ok(()),
+        _ => Err(Refusal::Unpriced { token: quote.token }),
     }
 }

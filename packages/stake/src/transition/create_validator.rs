@@ -105,15 +105,15 @@ impl<R: Reads> Work<'_, R> {
         let mut candidates = self.get(self.reads.candidates())?;
         if candidates.len() >= places {
             let snapshot = self.get(self.reads.snapshot(self.pool.snapshot))?;
-            let mut lightest: Option<(Weight, ValidatorNumber)> = None;
+            let mut lightest: Option<((Weight, bool), ValidatorNumber)> = None;
             for candidate in &candidates {
-                let weight = weight_of(&self.validator(*candidate)?, snapshot.as_ref());
+                let weight = self.heft(&self.validator(*candidate)?, snapshot.as_ref())?;
                 // The younger of two as light: numbers grow with age's opposite.
                 if lightest.is_none_or(|(least, _)| weight <= least) {
                     lightest = Some((weight, *candidate));
                 }
             }
-            let own = weight_of(validator, snapshot.as_ref());
+            let own = self.heft(validator, snapshot.as_ref())?;
             let Some((_, displaced)) = lightest.filter(|(least, _)| *least < own) else {
                 return Err(Refused::Rule(Refusal::CandidatesFull { places }));
             };
@@ -131,15 +131,32 @@ impl<R: Reads> Work<'_, R> {
         self.write(Write::Candidates(candidates));
         Ok(())
     }
-}
 
-/// What a validator's bonded stake weighs by a snapshot's units.
-pub(super) fn weight_of(validator: &Validator, snapshot: Option<&Snapshot>) -> Weight {
-    let weigh = |holding: &crate::state::Holding| {
-        snapshot.map_or(0, |snapshot| snapshot.weigh(holding.token, holding.next).0)
-    };
-    let weights = validator.holdings.iter().map(weigh);
-    Weight(weights.fold(0, u128::saturating_add))
+    /// What a candidate's bonded stake weighs by a snapshot's units, and whether there is any. Where nothing counted in the
+    /// snapshot its value takes the weight's place: else those who came first and left with their stake would keep all
+    /// others out.
+    fn heft(
+        &self,
+        validator: &Validator,
+        snapshot: Option<&Snapshot>,
+    ) -> Answer<(Weight, bool), R> {
+        let (mut weight, mut staked) = (0u128, false);
+        for holding in &validator.holdings {
+            staked |= !holding.next.is_zero();
+            let Some(snapshot) = snapshot else {
+                continue;
+            };
+            let own = if snapshot.total.is_zero() {
+                let price = snapshot.unit(holding.token).map(|unit| unit.price);
+                let decimals = self.token(holding.token)?.decimals;
+                value_of(holding.next, price.unwrap_or_default(), decimals).0
+            } else {
+                snapshot.weigh(holding.token, holding.next).0
+            };
+            weight = weight.saturating_add(own);
+        }
+        Ok((Weight(weight), staked))
+    }
 }
 
 pub(super) fn refuse_name(name: &str) -> Result<(), Refusal> {

@@ -2,10 +2,11 @@ use alloc::{string::String, vec::Vec};
 
 use tessera_primitives::{Address, Amount, Hash, Value};
 
+use super::bond::refuse_unpriced;
 use crate::{
     content::refuse_content,
     input::Quote,
-    state::{Content, Phase, Proposal, ProposalNumber, Tally, TokenNumber, MAX_LINK},
+    state::{Content, Phase, Proposal, ProposalNumber, Tally, TokenNumber, MAX_HELD, MAX_LINK},
     weigh::value_of,
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Share, Write,
@@ -108,9 +109,19 @@ impl<R: Reads> Work<'_, R> {
         let entering = self.entering(token)?;
         let missing = Refusal::PriceMissing { token };
         let quote = prices.iter().find(|quote| quote.token == token);
-        self.refuse_entry(*quote.ok_or(missing)?)?;
+        refuse_unpriced(*quote.ok_or(missing)?)?;
+        if !proposal.content.mends_prices() {
+            self.refuse_held()?;
+        }
         let parameters = self.get(self.reads.parameters())?;
-        add(&mut proposal.deposits, token, amount)?;
+        let gathered = add(&mut proposal.deposits, token, amount)?;
+        if gathered.0 > MAX_HELD {
+            return Err(Refused::Rule(Refusal::TooMuch {
+                token,
+                max: Amount(MAX_HELD),
+                actual: gathered,
+            }));
+        }
         let mut own = self.get(self.reads.deposits(number, depositor))?;
         add(&mut own, token, amount)?;
         let mut value = 0u128;
@@ -223,14 +234,16 @@ pub(super) fn wrong_phase(
     }
 }
 
+/// Adds a deposit, and says how much of its token there is then.
 fn add(
     deposits: &mut Vec<(TokenNumber, Amount)>,
     token: TokenNumber,
     amount: Amount,
-) -> Result<(), tessera_primitives::Overflow> {
-    match deposits.iter_mut().find(|(other, _)| *other == token) {
-        Some((_, sum)) => *sum = sum.plus(amount)?,
-        None => deposits.push((token, amount)),
+) -> Result<Amount, tessera_primitives::Overflow> {
+    if let Some((_, sum)) = deposits.iter_mut().find(|(other, _)| *other == token) {
+        *sum = sum.plus(amount)?;
+        return Ok(*sum);
     }
-    Ok(())
+    deposits.push((token, amount));
+    Ok(amount)
 }

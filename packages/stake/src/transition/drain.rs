@@ -8,7 +8,7 @@ use crate::{
         ValidatorNumber, FOREVER,
     },
     work::{Answer, Work},
-    Event, Reads, Refusal, Refused,
+    Event, Reads, Refusal, Refused, Share,
 };
 
 /// Most items that one `drain` takes from: each is one of storage's, whatever the number of delegators.
@@ -63,10 +63,11 @@ impl<R: Reads> Work<'_, R> {
         if let Some(cursor) = self.pool.cursor {
             return Ok(Some(cursor));
         }
-        let allowance = parameters.throttle_fraction.of_amount(slash.total);
+        let billionths = |share: Share| Amount(share.billionths().into());
+        let allowance = billionths(parameters.throttle_fraction);
         let period = parameters.throttle_period;
         let throttle = self.pool.throttle.refilled(self.now, allowance, period);
-        match throttle.passed(allowance, slash.cost) {
+        match throttle.passed(allowance, billionths(slash.cost)) {
             Some(passed) => self.pool.throttle = passed,
             None if done > 0 => return Ok(None),
             None => {

@@ -116,9 +116,16 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
+    /// One that was revoked comes back under its number: its validators are known by it.
     fn register_slasher(&mut self, address: &Address, max_fraction: Share) -> Answer<(), R> {
-        let number = self.pool.next_slasher;
-        self.pool.next_slasher = number.saturating_add(1);
+        let number = match self.get(self.reads.slasher_of(address))? {
+            Some(number) => number,
+            None => {
+                let number = self.pool.next_slasher;
+                self.pool.next_slasher = number.saturating_add(1);
+                number
+            }
+        };
         self.pool.slashers.push(number);
         let slasher = Slasher {
             address: address.clone(),
@@ -133,12 +140,13 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
-    /// What it held is free; what it slashed stays slashed.
+    /// What it held is free; what it slashed stays slashed, and who joined it has joined it, should it come back.
     fn revoke_slasher(&mut self, number: SlasherNumber) -> Answer<(), R> {
         if let Some(slasher) = self.get(self.reads.slasher(number))? {
             let revoked = true;
             self.write(Write::Slasher(number, Slasher { revoked, ..slasher }));
         }
+        self.write(Write::Holds(number, alloc::vec::Vec::new()));
         self.pool.slashers.retain(|other| *other != number);
         self.say(Event::SlasherRevoked { slasher: number });
         Ok(())

@@ -14,11 +14,9 @@ impl<R: Reads> Work<'_, R> {
     pub(super) fn join(&mut self, slasher: &Address, validator: ValidatorNumber) -> Answer<(), R> {
         let (number, _) = self.slasher(slasher)?;
         let mut joining = self.validator(validator)?;
-        let registered = &self.pool.slashers;
-        joining
-            .joined
-            .retain(|joined| registered.contains(joined) && *joined != number);
-        joining.joined.push(number);
+        if !joining.joined.contains(&number) {
+            joining.joined.push(number);
+        }
         self.put(validator, joining);
         self.say(Event::Joined {
             slasher: number,

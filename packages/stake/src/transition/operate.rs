@@ -112,13 +112,20 @@ impl<R: Reads> Work<'_, R> {
                 }));
             }
         }
+        // What is condemned must not weigh again before it is taken.
+        let marks = self.marks(number)?;
+        if marks.iter().any(|mark| mark.number > self.pool.drained) {
+            return Err(Refused::Rule(Refusal::Undrained { validator: number }));
+        }
         // By the last snapshot's prices: to come back is no entry of stake.
         if let Some(snapshot) = self.get(self.reads.snapshot(self.pool.snapshot))? {
+            let period = self.get(self.reads.parameters())?.leaving_period;
             let mut own = 0u128;
             for holding in &validator.holdings {
-                let decimals = self.token(holding.token)?.decimals;
+                let token = self.token(holding.token)?;
                 let price = snapshot.unit(holding.token).map(|unit| unit.price);
-                let value = value_of(holding.own_next, price.unwrap_or_default(), decimals);
+                let price = token.decayed(price.unwrap_or_default(), self.now, period);
+                let value = value_of(holding.own_next, price, token.decimals);
                 own = own.saturating_add(value.0);
             }
             self.refuse_poor(Value(own))?;

@@ -1,6 +1,6 @@
 use alloc::string::String;
 
-use tessera_primitives::{Address, Amount};
+use tessera_primitives::Address;
 
 use crate::{
     input::SlashOrder,
@@ -41,8 +41,8 @@ impl<R: Reads> Work<'_, R> {
         if self.get(self.reads.has_evidence(number, &order.evidence))? {
             return self.pass(&order, "the evidence was used");
         }
-        if validator.standing == Standing::Tombstoned {
-            return self.pass(&order, "the validator is tombstoned");
+        if usize::from(validator.slashes) >= MAX_MARKS {
+            return self.pass(&order, "the validator's list of slashes is full");
         }
         if order.kind == Kind::Leak {
             if order.fraction < MIN_LEAK {
@@ -51,14 +51,20 @@ impl<R: Reads> Work<'_, R> {
             if validator.leaked == self.epoch {
                 return self.pass(&order, "the validator leaked in this epoch");
             }
-            validator.leaked = self.epoch;
         }
-        self.write(Write::Evidence(number, order.evidence));
-        let fraction = self.spend(slasher, &registered, &order)?;
         let (from, to) = (order.from.max(self.pool.horizon), order.to.min(self.epoch));
-        let listed = fraction > Share::ZERO && from <= to;
+        let mut fraction = Share::ZERO;
+        if from <= to {
+            fraction = self.spend(slasher, &registered, &order)?;
+        }
         let mut kind = order.kind;
-        if listed {
+        if fraction > Share::ZERO || kind != Kind::Leak {
+            self.write(Write::Evidence(number, order.evidence));
+        }
+        if fraction > Share::ZERO {
+            if kind == Kind::Leak {
+                validator.leaked = self.epoch;
+            }
             validator.slashes = validator.slashes.saturating_add(1);
             if usize::from(validator.slashes) >= MAX_MARKS {
                 kind = Kind::Tombstone;
@@ -128,15 +134,7 @@ impl<R: Reads> Work<'_, R> {
         let mut marks = self.marks(order.validator)?;
         marks.push(mark);
         self.write(Write::Marks(order.validator, marks));
-        let guilty = match self.get(self.reads.snapshot_at(to))? {
-            Some(snapshot) => self.get(self.reads.members(snapshot.epoch))?,
-            None => alloc::vec::Vec::new(),
-        };
-        let weight = guilty
-            .iter()
-            .find(|member| member.validator == order.validator);
-        let weight = weight.map_or(0, |member| member.weight.0);
-        let last = self.get(self.reads.snapshot(self.pool.snapshot))?;
+        let heaviest = self.heaviest(order.validator, from, to)?;
         let slash = Slash {
             validator: order.validator,
             mark,
@@ -144,8 +142,7 @@ impl<R: Reads> Work<'_, R> {
             kind,
             evidence: order.evidence,
             reward_to: order.reward_to.clone(),
-            cost: Amount(fraction.of(weight)),
-            total: Amount(last.map_or(0, |last| last.total.0)),
+            cost: heaviest.part(fraction),
         };
         self.write(Write::Slash(number, slash));
         self.say(Event::SlashAccepted {
@@ -160,12 +157,33 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
+    /// The greatest share of the weight that a validator had in the snapshots of some epochs: what it had in the last alone
+    /// may be nothing, or what others unbonded from.
+    fn heaviest(&self, validator: ValidatorNumber, from: Epoch, to: Epoch) -> Answer<Share, R> {
+        let (mut heaviest, mut through) = (Share::ZERO, to);
+        while let Some(snapshot) = self.get(self.reads.snapshot_at(through))? {
+            let members = self.get(self.reads.members(snapshot.epoch))?;
+            let member = members.iter().find(|member| member.validator == validator);
+            let weight = member.map_or(0, |member| member.weight.0);
+            heaviest = heaviest.max(Share::of_whole(weight, snapshot.total.0));
+            if snapshot.epoch <= from {
+                break;
+            }
+            through = snapshot.epoch.saturating_sub(1);
+        }
+        Ok(heaviest)
+    }
+
+    /// What a conviction does to a validator; nothing more to one that is tombstoned.
     fn punish(
         &mut self,
         number: ValidatorNumber,
         validator: &mut Validator,
         kind: Kind,
     ) -> Answer<(), R> {
+        if validator.standing == Standing::Tombstoned {
+            return Ok(());
+        }
         let standing = match kind {
             Kind::Leak => return Ok(()),
             Kind::Jail => {

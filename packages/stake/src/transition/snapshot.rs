@@ -11,14 +11,25 @@ use crate::{
     },
     weigh::{value_of, weigh, Stake},
     work::{Answer, Work},
-    Event, Reads, Refusal, Refused, Write,
+    Event, Reads, Refusal, Refused, Share, Write,
 };
 
-/// A token and the price that weighs it.
+/// A token and what is known of its price.
 struct Priced {
     number: TokenNumber,
     token: Token,
-    price: Price,
+    /// The last price.
+    known: Price,
+    /// Whether it weighs.
+    weighs: bool,
+    /// What is left of it, where the token is leaving.
+    decayed: Price,
+}
+
+impl Priced {
+    fn value(&self, amount: Amount) -> Value {
+        value_of(amount, self.decayed, self.token.decimals)
+    }
 }
 
 /// A candidate and its weight by the candidates' units.
@@ -40,16 +51,27 @@ impl<R: Reads> Work<'_, R> {
         let parameters = self.get(self.reads.parameters())?;
         let last = self.get(self.reads.snapshot(self.pool.snapshot))?;
         self.let_tokens_go()?;
-        let (priced, held) = self.priced(&parameters, prices, last.as_ref())?;
+        let mut priced = self.priced(&parameters, prices, last.as_ref())?;
         let candidates = self.get(self.reads.candidates())?;
         let candidates: Vec<(ValidatorNumber, Validator)> = candidates
             .into_iter()
             .map(|number| Ok((number, self.validator(number)?)))
             .collect::<Answer<_, R>>()?;
-        let units = units(&priced, candidates.iter().map(|(_, validator)| validator))?;
+        let amounts = amounts(&priced, candidates.iter().map(|(_, validator)| validator));
+        let held = is_outage(parameters.max_unpriced, &priced, &amounts, last.as_ref())?;
+        if held {
+            for priced in &mut priced {
+                let before = last.as_ref().and_then(|last| last.unit(priced.number));
+                priced.known = before.map_or(Price::ZERO, |unit| unit.price);
+                priced.weighs = before.is_some_and(|unit| unit.priced);
+                priced.decayed = self.decayed(&parameters, &priced.token, priced.known);
+            }
+        }
+        let units = units(&priced, &amounts)?;
         let active = elect(&parameters, &priced, &units, candidates);
         // Caps are on the weight of those who are active.
-        let units = self::units(&priced, active.iter().map(|active| &active.validator))?;
+        let amounts = self::amounts(&priced, active.iter().map(|active| &active.validator));
+        let units = self::units(&priced, &amounts)?;
         let mut members: Vec<Member> = Vec::new();
         let mut total = Weight(0);
         for active in &active {
@@ -85,46 +107,35 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
-    /// The price of each token: none past grace weighs nothing, unless such tokens held too much of the last snapshot: then
-    /// all keep its prices, or an outage would sell the zone to the others.
+    /// The price of each token: one past grace weighs nothing.
     fn priced(
         &self,
         parameters: &Parameters,
         prices: &[Quote],
         last: Option<&Snapshot>,
-    ) -> Answer<(Vec<Priced>, bool), R> {
+    ) -> Answer<Vec<Priced>, R> {
         let mut priced = Vec::new();
-        let (mut unpriced, mut whole) = (0u128, 0u128);
         for number in self.pool.tokens.iter().copied() {
             let token = self.token(number)?;
             let quote = prices.iter().find(|quote| quote.token == number);
             let quote = quote.ok_or(Refusal::PriceMissing { token: number })?;
             let quoted = quote.price.filter(|price| !price.is_zero());
             let before = last.and_then(|last| last.unit(number));
-            let value = before.map_or(0, |unit| unit.value.0);
-            whole = whole.saturating_add(value);
-            if quoted.is_none() {
-                unpriced = unpriced.saturating_add(value);
-            }
-            let price = token.decayed(
-                quoted.unwrap_or_default(),
-                self.now,
-                parameters.leaving_period,
-            );
+            let before = before.map(|unit| unit.price);
+            let known = quoted.or(before).unwrap_or_default();
             priced.push(Priced {
                 number,
+                known,
+                weighs: quoted.is_some(),
+                decayed: self.decayed(parameters, &token, known),
                 token,
-                price,
             });
         }
-        let held = unpriced > parameters.max_unpriced.of(whole);
-        if held {
-            for priced in &mut priced {
-                let before = last.and_then(|last| last.unit(priced.number));
-                priced.price = before.map_or(Price::ZERO, |unit| unit.price);
-            }
-        }
-        Ok((priced, held))
+        Ok(priced)
+    }
+
+    fn decayed(&self, parameters: &Parameters, token: &Token, price: Price) -> Price {
+        token.decayed(price, self.now, parameters.leaving_period)
     }
 
     /// Who became a member or ceased to be one, or takes another commission than before, is that from this epoch on.
@@ -197,7 +208,49 @@ impl<R: Reads> Work<'_, R> {
     }
 }
 
-/// The candidates with enough stake of their own, the heaviest first, ties to the older, as many as are active.
+/// Whether too much has no price: tokens that held too much of the last snapshot, or whose silence makes the whole fall too
+/// much. It falls by more than they had where they are what caps are measured against. Then all tokens keep the last
+/// snapshot's prices, or an outage would sell the zone to the others.
+fn is_outage<E>(
+    most: Share,
+    priced: &[Priced],
+    amounts: &[Amount],
+    last: Option<&Snapshot>,
+) -> Result<bool, Refused<E>> {
+    if priced.iter().all(|priced| priced.weighs) {
+        return Ok(false);
+    }
+    let value = |priced: &Priced| {
+        last.and_then(|last| last.unit(priced.number))
+            .map_or(0, |unit| unit.value.0)
+    };
+    let sum = |values: &mut dyn Iterator<Item = u128>| values.fold(0, u128::saturating_add);
+    let whole = sum(&mut priced.iter().map(value));
+    let silent = sum(&mut priced.iter().filter(|priced| !priced.weighs).map(value));
+    if silent > most.of(whole) {
+        return Ok(true);
+    }
+    let whole = weigh(&stakes(priced, amounts, |_| true))?.total;
+    let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;
+    Ok(heard.0 < most.keeps(whole.0))
+}
+
+/// What tokens bring, of which some weigh.
+fn stakes(priced: &[Priced], amounts: &[Amount], weighs: impl Fn(&Priced) -> bool) -> Vec<Stake> {
+    let each = priced.iter().zip(amounts);
+    let stakes = each.map(|(priced, amount)| Stake {
+        value: if weighs(priced) {
+            priced.value(*amount)
+        } else {
+            Value::ZERO
+        },
+        max_share: priced.token.max_share,
+    });
+    stakes.collect()
+}
+
+/// The candidates with enough stake of their own, the heaviest first, ties to the older, as many as are active. Own stake
+/// without a price is judged by its last: an outage of one small token unseats nobody.
 fn elect(
     parameters: &Parameters,
     priced: &[Priced],
@@ -206,9 +259,7 @@ fn elect(
 ) -> Vec<Weighed> {
     let own_value = |holding: &Holding| {
         let known = priced.iter().find(|priced| priced.number == holding.token);
-        known.map_or(0, |known| {
-            value_of(holding.own_counted, known.price, known.token.decimals).0
-        })
+        known.map_or(0, |known| known.value(holding.own_counted).0)
     };
     let mut weighed: Vec<Weighed> = Vec::new();
     for (number, validator) in candidates {
@@ -228,31 +279,30 @@ fn elect(
     weighed
 }
 
-/// The unit weights of what validators hold together.
-fn units<'a, E>(
+/// What validators hold together, of each token.
+fn amounts<'a>(
     priced: &[Priced],
     validators: impl Iterator<Item = &'a Validator> + Clone,
-) -> Result<Vec<Unit>, Refused<E>> {
-    let mut stakes = Vec::new();
-    let mut amounts = Vec::new();
-    for priced in priced {
+) -> Vec<Amount> {
+    let amounts = priced.iter().map(|priced| {
         let held = validators
             .clone()
             .map(|validator| validator.holding(priced.number).counted.0);
-        let amount = Amount(held.fold(0, u128::saturating_add));
-        amounts.push(amount);
-        stakes.push(Stake {
-            value: value_of(amount, priced.price, priced.token.decimals),
-            max_share: priced.token.max_share,
-        });
-    }
-    let weights = weigh(&stakes)?;
+        Amount(held.fold(0, u128::saturating_add))
+    });
+    amounts.collect()
+}
+
+/// The unit weights of what is held.
+fn units<E>(priced: &[Priced], amounts: &[Amount]) -> Result<Vec<Unit>, Refused<E>> {
+    let weights = weigh(&stakes(priced, amounts, |priced| priced.weighs))?;
     let units = priced.iter().zip(amounts).zip(weights.counted);
     let units = units.map(|((priced, amount), value)| Unit {
         token: priced.number,
-        price: priced.price,
+        price: priced.known,
+        priced: priced.weighs,
         value,
-        amount,
+        amount: *amount,
     });
     Ok(units.collect())
 }

@@ -42,11 +42,13 @@ fn check_withdrawal(before: &World, input: &Input, after: &World) {
         .get(&key)
         .map(|d| d.parts.clone())
         .unwrap_or_default();
-    for part in &before.pool.delegations[&key].parts {
+    for view in before.parts(delegator.as_str(), *validator) {
+        let part = view.part;
         let stays = left
             .iter()
             .any(|other| other.until == part.until && other.token == part.token);
-        if part.token != *token || stays || part.until == u32::MAX {
+        // What slashes have left nothing of is dropped.
+        if part.token != *token || stays || part.until == u32::MAX || view.worth.is_zero() {
             continue;
         }
         assert!(before.now().time >= before.pool.place.matures(part.until));
