@@ -27,6 +27,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 
 use crate::{
@@ -264,6 +265,14 @@ fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// A table for people.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(header);
+    table
 }
 
 /// An error with its causes in one line, each said once: some tell their cause themselves.

@@ -6,12 +6,11 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_contract_api::transaction_lock::{self, LegResponse, OpenTask, Waiting};
 use tessera_primitives::{Address, Hash};
 
-use super::{Context, Outcome};
+use super::{table, Context, Outcome};
 use crate::{
     app,
     config::Config,
@@ -112,13 +111,6 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
 
 async fn zone(config: &Config, chain: &str) -> anyhow::Result<Zone> {
     Ok(app::serve(config.chain(chain)?, None).await?)
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
-    table.set_header(header);
-    table
 }
 
 async fn view(config: &Config, chain: &str) -> anyhow::Result<Outcome> {

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use anyhow::ensure;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_contract_api::{
     price_oracle::{self, FeedName},
@@ -21,7 +20,7 @@ use tessera_stake::{
 use tessera_testing::pool::{Pool, PoolConfig, HUB, TOKEN, UNIT, VOUCHER, WHOLE};
 
 use super::{report::Check, world::World};
-use crate::watch;
+use crate::{command::table, watch};
 
 /// A whole token of six decimals.
 const COIN: u128 = 1_000_000;
@@ -437,12 +436,6 @@ impl StakeReport {
     pub(super) fn text(&self) -> String {
         let mark = |good: bool| if good { "✔" } else { "✘" };
         let mut text = format!("{} stake\n  {}\n", mark(self.is_sound()), self.story);
-        let table = |header: &[&str]| {
-            let mut table = Table::new();
-            table.load_preset(UTF8_FULL_CONDENSED);
-            table.set_header(header);
-            table
-        };
         let mut weights = table(&["after", "token", "counts for"]);
         for at in &self.weights {
             let names: Vec<&str> = at.shares.keys().map(String::as_str).collect();

@@ -15,11 +15,10 @@ use tessera_stake::state::{
     Content, Epoch, Phase, Standing, TokenNumber, ValidatorNumber, FOREVER,
 };
 
-use super::table;
 use crate::{
     command::{
         pool::{asset_name, open, Pool},
-        Context, Outcome,
+        table, Context, Outcome,
     },
     duties::{ask, ask_all},
 };
