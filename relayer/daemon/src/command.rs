@@ -16,6 +16,7 @@ pub mod price;
 mod progress;
 pub mod query;
 pub mod risk;
+mod sent;
 pub mod signer;
 pub mod start;
 pub mod tx;

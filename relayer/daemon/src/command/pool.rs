@@ -2,7 +2,6 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use serde::Serialize;
 use serde_json::json;
 use tessera_contract_api::stake_pool::{
     ConfigResponse, Entry, ExecuteMsg, QueryMsg, TokenResponse,
@@ -10,7 +9,7 @@ use tessera_contract_api::stake_pool::{
 use tessera_primitives::{Address, Amount, Asset};
 use tessera_stake::Share;
 
-use super::{Context, Outcome};
+use super::{sent, Context, Outcome};
 use crate::{
     app,
     chain::{wasmd::Wasmd, Call, Chain},
@@ -153,26 +152,10 @@ impl Pool {
 
     /// Sends a message, and says what it did and what it cost.
     pub(super) async fn send(&self, did: String, call: Call) -> anyhow::Result<Outcome> {
-        let prepared = self.chain.prepare(&[call]).await?;
-        let fee = prepared.fee;
-        let included = self.chain.send(prepared).await?;
-        let sent = Sent {
-            height: included.height.0,
-            transaction: included.hash.to_string(),
-            gas_used: included.gas_used,
-            fee,
-        };
+        let sent = sent::send(&self.chain, &[call]).await?;
         let zone = self.chain.zone();
         Outcome::new(format!("{did} on {zone} at height {}", sent.height), &sent)
     }
-}
-
-#[derive(Serialize)]
-struct Sent {
-    height: u64,
-    transaction: String,
-    gas_used: u64,
-    fee: Amount,
 }
 
 /// What an asset is called where it is at home: a denom, or a contract.
