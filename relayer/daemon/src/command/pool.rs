@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use clap::Args;
 use serde_json::json;
 use tessera_contract_api::stake_pool::{
-    ConfigResponse, Entry, ExecuteMsg, QueryMsg, TokenResponse,
+    ConfigResponse, Entry, ExecuteMsg, PoolResponse, QueryMsg, TokenResponse,
 };
 use tessera_primitives::{Address, Amount, Asset};
 use tessera_stake::Share;
@@ -13,9 +13,11 @@ use super::{sent, Context, Outcome};
 use crate::{
     app,
     chain::{wasmd::Wasmd, Call, Chain},
-    config::ChainConfig,
+    config::{ChainConfig, Config},
     duties::{ask, ask_all, call},
 };
+
+const NO_KEY: &str = "no key was given";
 
 /// Which chain's pool, and who speaks.
 #[derive(Debug, Args)]
@@ -43,6 +45,7 @@ pub struct Coins {
 pub(super) struct Pool {
     pub(super) chain: Wasmd,
     pub(super) address: Address,
+    key: Option<String>,
 }
 
 impl Signer {
@@ -50,26 +53,22 @@ impl Signer {
         let config = context.config()?;
         let chain = config.chain(&self.chain)?;
         let ring = context.keys();
-        let key = self.key(chain);
+        let key = self.key_name.as_deref().unwrap_or(chain.key_name());
         Ok(Pool {
             address: address(chain)?,
             chain: app::reach(chain, Some((&ring, key))).await?,
+            key: Some(key.into()),
         })
-    }
-
-    /// The name of the key.
-    pub(super) fn key<'a>(&'a self, chain: &'a ChainConfig) -> &'a str {
-        self.key_name.as_deref().unwrap_or(chain.key_name())
     }
 }
 
 /// A pool to ask.
-pub(super) async fn open(context: &Context, chain: &str) -> anyhow::Result<Pool> {
-    let config = context.config()?;
+pub(super) async fn open(config: &Config, chain: &str) -> anyhow::Result<Pool> {
     let chain = config.chain(chain)?;
     Ok(Pool {
         address: address(chain)?,
         chain: app::reach(chain, None).await?,
+        key: None,
     })
 }
 
@@ -92,6 +91,11 @@ impl Pool {
 
     pub(super) async fn config(&self) -> anyhow::Result<ConfigResponse> {
         self.ask(&QueryMsg::Config {}).await
+    }
+
+    /// What it knows of itself, and which epoch it is.
+    pub(super) async fn now(&self) -> anyhow::Result<PoolResponse> {
+        self.ask(&QueryMsg::Pool {}).await
     }
 
     pub(super) async fn tokens(&self) -> anyhow::Result<Vec<TokenResponse>> {
@@ -119,7 +123,12 @@ impl Pool {
     }
 
     pub(super) fn signer(&self) -> anyhow::Result<&Address> {
-        self.chain.account().context("no key was given")
+        self.chain.account().context(NO_KEY)
+    }
+
+    /// The name of the key that signs.
+    pub(super) fn key(&self) -> anyhow::Result<&str> {
+        self.key.as_deref().context(NO_KEY)
     }
 
     /// The message that does something with coins that come along: by funds, or by the token's own `send`.

@@ -95,16 +95,16 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         Arguments::Task { task } => self::task(&config, &task).await,
         Arguments::Stuck => stuck(&config).await,
         Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
-        Arguments::Pool { chain } => stake::pool(context, &chain).await,
+        Arguments::Pool { chain } => stake::pool(&config, &chain).await,
         Arguments::Validator { chain, validator } => {
-            stake::validator(context, &chain, validator).await
+            stake::validator(&config, &chain, validator).await
         }
         Arguments::Delegation { chain, delegator } => {
-            stake::delegation(context, &chain, delegator).await
+            stake::delegation(&config, &chain, delegator).await
         }
-        Arguments::Rewards { chain, delegator } => stake::rewards(context, &chain, delegator).await,
+        Arguments::Rewards { chain, delegator } => stake::rewards(&config, &chain, delegator).await,
         Arguments::Proposals { chain, proposal } => {
-            stake::proposals(context, &chain, proposal).await
+            stake::proposals(&config, &chain, proposal).await
         }
     }
 }
