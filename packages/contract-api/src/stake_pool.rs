@@ -9,6 +9,7 @@
 mod client;
 mod json;
 mod query;
+mod response;
 mod settings;
 
 use cosmwasm_std::{to_json_vec, StdResult};
@@ -21,11 +22,12 @@ use tessera_stake::{
 };
 
 pub use client::StakePool;
-pub use query::{
-    BallotOf, BallotResponse, ConfigResponse, CreditResponse, DelegationResponse, DepositResponse,
-    PartResponse, PoolResponse, ProposalResponse, QueryMsg, RewardsResponse, SeatResponse,
-    SlashResponse, SlasherResponse, StakedToken, TokenResponse, UnbondingResponse,
-    ValidatorResponse, VotesResponse, WeightsResponse,
+pub use query::{BallotOf, QueryMsg};
+pub use response::{
+    BallotResponse, ConfigResponse, CreditResponse, DelegationResponse, DepositResponse,
+    PartResponse, PoolResponse, ProposalResponse, RewardsResponse, SeatResponse, SlashResponse,
+    SlasherResponse, StakedToken, TokenResponse, UnbondingResponse, ValidatorResponse,
+    VotesResponse, WeightsResponse,
 };
 pub use settings::Settings;
 

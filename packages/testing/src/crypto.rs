@@ -1,7 +1,7 @@
-use cosmwasm_crypto::{bls12_381_hash_to_g2, bls12_381_pairing_equality, HashFunction};
-use cosmwasm_std::BLS12_381_G1_GENERATOR;
+use cosmwasm_std::testing::MockApi;
 use ed25519_consensus::{batch, Signature, VerificationKeyBytes};
-use tessera_proof::{is_identity, Crypto, BLS_DOMAIN};
+use tessera_contract_kit::crypto::HostCrypto;
+use tessera_proof::Crypto;
 
 /// The host's cryptography, natively.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,11 +26,6 @@ impl Crypto for NativeCrypto {
     }
 
     fn bls_verify(&self, message: &[u8], signature: &[u8], key: &[u8]) -> bool {
-        if is_identity(signature) || is_identity(key) {
-            return false;
-        }
-        let hashed = bls12_381_hash_to_g2(HashFunction::Sha256, message, BLS_DOMAIN);
-        bls12_381_pairing_equality(&BLS12_381_G1_GENERATOR, signature, key, &hashed)
-            .unwrap_or(false)
+        HostCrypto(&MockApi::default()).bls_verify(message, signature, key)
     }
 }

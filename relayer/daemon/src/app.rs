@@ -2,9 +2,10 @@
 
 mod policy;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use tendermint_rpc::WebSocketClientUrl;
+use tessera_planner::Policy;
 
 use crate::{
     chain::{
@@ -12,8 +13,10 @@ use crate::{
         Chain, ChainError,
     },
     config::{ChainConfig, Config, EventSource},
+    journal::{Journal, JournalError},
     keys::{self, KeyError, KeyRing, SigningKey},
-    relay::Zone,
+    ledger::Ledger,
+    relay::{Relay, Zone},
     watch::Witness,
 };
 
@@ -180,6 +183,15 @@ pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Vec<Zone>, App
         zones.push(serve(chain, Some((ring, &names))).await?);
     }
     Ok(zones)
+}
+
+/// A relayer of these zones, which knows what its journal says.
+///
+/// # Errors
+/// [`JournalError`].
+pub fn relay(zones: Vec<Zone>, journal: &Path, policy: Policy) -> Result<Arc<Relay>, JournalError> {
+    let ledger = Ledger::open(Journal::open(journal)?, policy)?;
+    Ok(Arc::new(Relay::new(zones, ledger)))
 }
 
 /// That it is a websocket's address was checked with the configuration.

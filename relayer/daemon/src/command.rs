@@ -16,6 +16,7 @@ pub mod price;
 mod progress;
 pub mod query;
 pub mod risk;
+mod sent;
 pub mod signer;
 pub mod start;
 pub mod tx;
@@ -27,6 +28,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 
 use crate::{
@@ -264,6 +266,14 @@ fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// A table for people.
+pub(crate) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(UTF8_FULL_CONDENSED);
+    table.set_header(header);
+    table
 }
 
 /// An error with its causes in one line, each said once: some tell their cause themselves.

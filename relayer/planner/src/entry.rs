@@ -6,7 +6,7 @@ use tessera_primitives::{
     fact::{Attribute, Facts},
     Amount, CanonicalAddress, Fork, Hash, Height, Seconds, Timestamp, ZoneId,
 };
-use tessera_stake::state::{Cursor, Epoch, ProposalNumber, SlashNumber};
+use tessera_stake::state::{Cursor, Epoch, Place, ProposalNumber, SlashNumber};
 
 use crate::Duty;
 
@@ -74,10 +74,8 @@ pub enum Observation {
 pub struct PoolStanding {
     /// The zone.
     pub zone: ZoneId,
-    /// When the pool's epoch 1 began.
-    pub start: Timestamp,
-    /// An epoch's length.
-    pub epoch: Seconds,
+    /// Where the pool is, and its clock.
+    pub place: Place,
     /// The last epoch that was turned.
     pub turned: Epoch,
     /// Slashes that were accepted.

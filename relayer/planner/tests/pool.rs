@@ -12,14 +12,20 @@ mod support;
 
 use support::*;
 use tessera_planner::{Act, End, Entry, Observation, PendingProposal, Policy, PoolStanding, Price};
-use tessera_primitives::{Amount, Height, Seconds};
+use tessera_primitives::{Address, Amount, Height, Seconds, Timestamp};
+use tessera_stake::state::Place;
 
 /// Its epochs are of twelve blocks, the first from block 0 on.
 fn standing() -> PoolStanding {
     PoolStanding {
         zone: zone("a"),
-        start: time(Height(0)),
-        epoch: Seconds(60),
+        place: Place {
+            chain: zone("a"),
+            pool: Address::new("pool").unwrap(),
+            start: time(Height(0)),
+            epoch: Seconds(60),
+            unbonding: Seconds(600),
+        },
         turned: 0,
         slashes: 0,
         drained: 0,
@@ -68,6 +74,26 @@ fn each_epoch_is_turned_once() {
         ["turn on a"],
         "epoch 2 begins with block 12"
     );
+}
+
+#[test]
+fn an_epoch_begins_when_the_pool_says_and_not_a_moment_earlier() {
+    let mut relayer = Relayer::under(policy());
+    let Timestamp(start) = time(Height(0));
+    // Its first epoch has half a second left when block 12 is made.
+    let standing = PoolStanding {
+        place: Place {
+            start: Timestamp(start + SECOND / 2),
+            ..standing().place
+        },
+        turned: 1,
+        ..standing()
+    };
+    seen(&mut relayer, standing);
+    relayer.blocks(12, vec![], vec![]);
+    assert!(relayer.said().is_empty());
+    relayer.blocks(13, vec![], vec![]);
+    assert_eq!(relayer.said(), ["turn on a"]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 //! Two zones: `east-1`, which is viewed, and `west-1`, on which the contract views it.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use chain_view::ChainViewError;

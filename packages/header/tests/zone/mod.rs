@@ -1,4 +1,5 @@
 //! A zone for tests: validators that sign, headers with every field, and the reading zone's side of things.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use std::cell::RefCell;

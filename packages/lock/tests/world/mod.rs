@@ -1,4 +1,5 @@
 //! What the tests share: zones with names, locks that know each other, tasks over them.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use tessera_lock::{

@@ -1,4 +1,5 @@
 //! An oracle with five reporters and a quorum of three, and the time.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use tessera_price::{

@@ -1,4 +1,5 @@
 //! A pool with four tokens, a bank beside it that knows nothing of the rule, and the time.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 mod checks;

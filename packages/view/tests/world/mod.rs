@@ -1,5 +1,6 @@
 //! A zone with several histories, and a `chain-view` in memory that is shown parts of them. Evidence is made here, not
 //! verified: signatures are tried in the contract's stories.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use tessera_header::{TrustedHeader, Validator, ValidatorKey, ValidatorSet};

@@ -1,8 +1,38 @@
 //! Figures as `ci/bench/run` takes them in.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
+use clap::Parser;
 use serde_json::{json, Value};
+
+/// Which figures are wanted, and where they go.
+#[derive(Parser)]
+pub struct Wanted {
+    /// Where the figures go.
+    #[arg(long, default_value = "target/measured.jsonl")]
+    pub out: PathBuf,
+    /// The commit that is measured.
+    #[arg(long, default_value = "uncommitted")]
+    commit: String,
+    /// The day on which it is measured.
+    #[arg(long, default_value = "")]
+    date: String,
+    /// Only these measures, by name; may be repeated.
+    #[arg(long, value_name = "MEASURE")]
+    pub only: Vec<String>,
+    /// What `cargo bench` hands to every benchmark.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Wanted {
+    pub fn wants(&self, measure: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == measure)
+    }
+}
 
 /// What was measured so far.
 pub struct Figures {
@@ -12,10 +42,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    pub fn new(commit: &str, date: &str) -> Figures {
+    pub fn new(wanted: &Wanted) -> Figures {
         Figures {
-            commit: commit.into(),
-            date: date.into(),
+            commit: wanted.commit.clone(),
+            date: wanted.date.clone(),
             lines: Vec::new(),
         }
     }

@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Parser;
 
-use figure::Figures;
+use figure::{Figures, Wanted};
 use site::{Site, ZonesFile};
 
 /// Measures gas on wasmd zones.
@@ -31,31 +31,17 @@ struct Arguments {
     /// The folder of built contracts.
     #[arg(long, default_value = "artifacts")]
     artifacts: PathBuf,
-    /// Where the figures go.
-    #[arg(long, default_value = "target/measured.jsonl")]
-    out: PathBuf,
-    /// The commit that is measured.
-    #[arg(long, default_value = "uncommitted")]
-    commit: String,
-    /// The day on which it is measured.
-    #[arg(long, default_value = "")]
-    date: String,
-    /// Only these measures: `advance_gas`, `task_gas`, `stake_gas`, `proof_gas`.
-    #[arg(long)]
-    only: Vec<String>,
+    #[command(flatten)]
+    figures: Wanted,
     /// Only what has a goal and is quick: less than a minute.
     #[arg(long)]
     sample: bool,
-    /// What `cargo bench` hands to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
 }
 
 impl Arguments {
     fn wants(&self, measure: &str) -> bool {
         let quick = !["proof_gas", "stake_gas"].contains(&measure);
-        (quick || !self.sample)
-            && (self.only.is_empty() || self.only.iter().any(|only| only == measure))
+        (quick || !self.sample) && self.figures.wants(measure)
     }
 }
 
@@ -78,7 +64,7 @@ async fn main() -> anyhow::Result<()> {
         let site = Site::deploy(&file, zone, &arguments.zones, &arguments.artifacts).await;
         sites.push(site.with_context(|| zone.chain_id.clone())?);
     }
-    let mut figures = Figures::new(&arguments.commit, &arguments.date);
+    let mut figures = Figures::new(&arguments.figures);
     if arguments.wants("advance_gas") {
         advance::measure(&sites, arguments.sample, &mut figures).await?;
     }
@@ -97,7 +83,8 @@ async fn main() -> anyhow::Result<()> {
     if arguments.wants("proof_gas") {
         proof::measure(&sites, &mut figures).await?;
     }
-    figures.write(&arguments.out)?;
-    println!("{} figures in {}", figures.len(), arguments.out.display());
+    let out = &arguments.figures.out;
+    figures.write(out)?;
+    println!("{} figures in {}", figures.len(), out.display());
     Ok(())
 }

@@ -16,60 +16,40 @@
     clippy::cast_possible_truncation
 )]
 
+mod catch_up;
+mod latency;
+mod memory;
+mod process;
+mod rate;
+mod start;
+
 #[path = "../../tests/bad_node/mod.rs"]
 mod bad_node;
+#[path = "../gas/figure.rs"]
+mod figure;
+
+// What the stories on zones have; benchmarks use a part of it.
 #[allow(dead_code)]
 #[path = "../../tests/zones/batch.rs"]
 mod batch;
-mod catch_up;
-#[path = "../gas/figure.rs"]
-mod figure;
 #[allow(dead_code)]
 #[path = "../../tests/zones/ground.rs"]
 mod ground;
-mod latency;
-mod memory;
 #[allow(dead_code)]
 #[path = "../../tests/zones/operator.rs"]
 mod operator;
 #[allow(dead_code)]
 #[path = "../../tests/zones/people.rs"]
 mod people;
-mod process;
-mod rate;
-mod start;
 #[allow(dead_code)]
 #[path = "../../tests/zones/task.rs"]
 mod task;
 
-use std::path::PathBuf;
-
 use clap::Parser;
 
 use batch::User;
-use figure::Figures;
+use figure::{Figures, Wanted};
 use ground::Ground;
-
-/// Measures the relayer on wasmd zones.
-#[derive(Parser)]
-struct Arguments {
-    /// Where the figures go.
-    #[arg(long, default_value = "target/measured.jsonl")]
-    out: PathBuf,
-    /// The commit that is measured.
-    #[arg(long, default_value = "uncommitted")]
-    commit: String,
-    /// The day on which it is measured.
-    #[arg(long, default_value = "")]
-    date: String,
-    /// Only these: `settle_rate`, `settle_latency_ms`, `relayer_memory_mb`, `start_ms`, `catch_up_rate`; `relayer_cpu` comes
-    /// with the first and the third.
-    #[arg(long)]
-    only: Vec<String>,
-    /// What `cargo bench` hands to every benchmark.
-    #[arg(long, hide = true)]
-    bench: bool,
-}
 
 /// A measure, and what measures it.
 type Measure = (&'static str, fn(&Ground, &[User; 2], &mut Figures));
@@ -88,9 +68,9 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
-    let arguments = Arguments::parse();
+    let wanted = Wanted::parse();
     let names = MEASURES.map(|(name, _)| name);
-    for asked in &arguments.only {
+    for asked in &wanted.only {
         assert!(
             names.contains(&asked.as_str()),
             "{asked} is none of {names:?}"
@@ -100,13 +80,13 @@ fn main() {
     let users = ground
         .people(["payer", "payee"])
         .map(|person| User::new(&ground, person));
-    let mut figures = Figures::new(&arguments.commit, &arguments.date);
+    let mut figures = Figures::new(&wanted);
     for (name, measure) in MEASURES {
-        if arguments.only.is_empty() || arguments.only.iter().any(|only| only == name) {
+        if wanted.wants(name) {
             measure(&ground, &users, &mut figures);
             // What was measured is not lost when something else fails.
-            figures.write(&arguments.out).unwrap();
+            figures.write(&wanted.out).unwrap();
         }
     }
-    println!("{} figures in {}", figures.len(), arguments.out.display());
+    println!("{} figures in {}", figures.len(), wanted.out.display());
 }

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use clap::Args;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_primitives::{Asset, Denom, ZoneId, ZoneStatus};
 
-use super::{Context, Outcome};
+use super::{table, Context, Outcome};
 use crate::{
     app,
     chain::{
@@ -49,9 +48,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     for chain in one.map_or_else(|| config.chains.iter().collect(), |one| vec![one]) {
         check(context, chain, &mut findings).await?;
     }
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
-    table.set_header(["zone", "what", "", "says"]);
+    let mut table = table(&["zone", "what", "", "says"]);
     for finding in &findings {
         let mark = if finding.sound { "well" } else { "not well" };
         table.add_row([finding.zone.as_str(), &finding.what, mark, &finding.says]);

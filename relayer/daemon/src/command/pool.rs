@@ -2,21 +2,22 @@
 
 use anyhow::Context as _;
 use clap::Args;
-use serde::Serialize;
 use serde_json::json;
 use tessera_contract_api::stake_pool::{
-    ConfigResponse, Entry, ExecuteMsg, QueryMsg, TokenResponse,
+    ConfigResponse, Entry, ExecuteMsg, PoolResponse, QueryMsg, TokenResponse,
 };
 use tessera_primitives::{Address, Amount, Asset};
 use tessera_stake::Share;
 
-use super::{Context, Outcome};
+use super::{sent, Context, Outcome};
 use crate::{
     app,
     chain::{wasmd::Wasmd, Call, Chain},
-    config::ChainConfig,
+    config::{ChainConfig, Config},
     duties::{ask, ask_all, call},
 };
+
+const NO_KEY: &str = "no key was given";
 
 /// Which chain's pool, and who speaks.
 #[derive(Debug, Args)]
@@ -44,6 +45,7 @@ pub struct Coins {
 pub(super) struct Pool {
     pub(super) chain: Wasmd,
     pub(super) address: Address,
+    key: Option<String>,
 }
 
 impl Signer {
@@ -51,26 +53,22 @@ impl Signer {
         let config = context.config()?;
         let chain = config.chain(&self.chain)?;
         let ring = context.keys();
-        let key = self.key(chain);
+        let key = self.key_name.as_deref().unwrap_or(chain.key_name());
         Ok(Pool {
             address: address(chain)?,
             chain: app::reach(chain, Some((&ring, key))).await?,
+            key: Some(key.into()),
         })
-    }
-
-    /// The name of the key.
-    pub(super) fn key<'a>(&'a self, chain: &'a ChainConfig) -> &'a str {
-        self.key_name.as_deref().unwrap_or(chain.key_name())
     }
 }
 
 /// A pool to ask.
-pub(super) async fn open(context: &Context, chain: &str) -> anyhow::Result<Pool> {
-    let config = context.config()?;
+pub(super) async fn open(config: &Config, chain: &str) -> anyhow::Result<Pool> {
     let chain = config.chain(chain)?;
     Ok(Pool {
         address: address(chain)?,
         chain: app::reach(chain, None).await?,
+        key: None,
     })
 }
 
@@ -93,6 +91,11 @@ impl Pool {
 
     pub(super) async fn config(&self) -> anyhow::Result<ConfigResponse> {
         self.ask(&QueryMsg::Config {}).await
+    }
+
+    /// What it knows of itself, and which epoch it is.
+    pub(super) async fn now(&self) -> anyhow::Result<PoolResponse> {
+        self.ask(&QueryMsg::Pool {}).await
     }
 
     pub(super) async fn tokens(&self) -> anyhow::Result<Vec<TokenResponse>> {
@@ -120,7 +123,12 @@ impl Pool {
     }
 
     pub(super) fn signer(&self) -> anyhow::Result<&Address> {
-        self.chain.account().context("no key was given")
+        self.chain.account().context(NO_KEY)
+    }
+
+    /// The name of the key that signs.
+    pub(super) fn key(&self) -> anyhow::Result<&str> {
+        self.key.as_deref().context(NO_KEY)
     }
 
     /// The message that does something with coins that come along: by funds, or by the token's own `send`.
@@ -153,26 +161,10 @@ impl Pool {
 
     /// Sends a message, and says what it did and what it cost.
     pub(super) async fn send(&self, did: String, call: Call) -> anyhow::Result<Outcome> {
-        let prepared = self.chain.prepare(&[call]).await?;
-        let fee = prepared.fee;
-        let included = self.chain.send(prepared).await?;
-        let sent = Sent {
-            height: included.height.0,
-            transaction: included.hash.to_string(),
-            gas_used: included.gas_used,
-            fee,
-        };
+        let sent = sent::send(&self.chain, &[call]).await?;
         let zone = self.chain.zone();
         Outcome::new(format!("{did} on {zone} at height {}", sent.height), &sent)
     }
-}
-
-#[derive(Serialize)]
-struct Sent {
-    height: u64,
-    transaction: String,
-    gas_used: u64,
-    fee: Amount,
 }
 
 /// What an asset is called where it is at home: a denom, or a contract.

@@ -6,12 +6,11 @@ use std::net::SocketAddr;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_contract_api::transaction_lock::{self, LegResponse, OpenTask, Waiting};
 use tessera_primitives::{Address, Hash};
 
-use super::{Context, Outcome};
+use super::{table, Context, Outcome};
 use crate::{
     app,
     config::Config,
@@ -96,29 +95,22 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         Arguments::Task { task } => self::task(&config, &task).await,
         Arguments::Stuck => stuck(&config).await,
         Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
-        Arguments::Pool { chain } => stake::pool(context, &chain).await,
+        Arguments::Pool { chain } => stake::pool(&config, &chain).await,
         Arguments::Validator { chain, validator } => {
-            stake::validator(context, &chain, validator).await
+            stake::validator(&config, &chain, validator).await
         }
         Arguments::Delegation { chain, delegator } => {
-            stake::delegation(context, &chain, delegator).await
+            stake::delegation(&config, &chain, delegator).await
         }
-        Arguments::Rewards { chain, delegator } => stake::rewards(context, &chain, delegator).await,
+        Arguments::Rewards { chain, delegator } => stake::rewards(&config, &chain, delegator).await,
         Arguments::Proposals { chain, proposal } => {
-            stake::proposals(context, &chain, proposal).await
+            stake::proposals(&config, &chain, proposal).await
         }
     }
 }
 
 async fn zone(config: &Config, chain: &str) -> anyhow::Result<Zone> {
     Ok(app::serve(config.chain(chain)?, None).await?)
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
-    table.set_header(header);
-    table
 }
 
 async fn view(config: &Config, chain: &str) -> anyhow::Result<Outcome> {

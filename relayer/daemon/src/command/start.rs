@@ -12,9 +12,7 @@ use crate::{
     app,
     config::{Change, Config},
     control,
-    journal::Journal,
     keys::KeyRing,
-    ledger::Ledger,
     observe::{self, Listen, Ports},
     packets, prices,
     relay::{Relay, Zone},
@@ -74,8 +72,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
     while let Some(mut now) = setup {
-        let ledger = Ledger::open(Journal::open(&path)?, now.policy.clone())?;
-        let relay = Arc::new(Relay::new(std::mem::take(&mut now.zones), ledger));
+        let zones = std::mem::take(&mut now.zones);
+        let relay = app::relay(zones, &path, now.policy.clone())?;
         let cancel = CancellationToken::new();
         setup = {
             let relaying = relay_all(relay.clone(), &now, cancel.clone());

@@ -7,7 +7,6 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use serde::Serialize;
 use tessera_primitives::{Hash, ZoneId};
 
@@ -18,7 +17,7 @@ use super::{
         record::Record,
     },
     progress::Progress,
-    Context, Outcome,
+    table, Context, Outcome,
 };
 use crate::{app, chain::wasmd::Wasmd};
 
@@ -168,9 +167,7 @@ fn checksums(text: &str) -> anyhow::Result<BTreeMap<String, Hash>> {
 }
 
 fn report(findings: &[Finding]) -> anyhow::Result<Outcome> {
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
-    table.set_header(["zone", "contract", "what", "expected", "actual", ""]);
+    let mut table = table(&["zone", "contract", "what", "expected", "actual", ""]);
     let shown = |text: &str| match text {
         "" => "nobody".to_string(),
         text => text.to_string(),

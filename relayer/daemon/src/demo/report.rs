@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
 use cosmwasm_std::{from_json, CosmosMsg, WasmMsg};
 use serde::Serialize;
 use tessera_primitives::Height;
@@ -11,6 +10,7 @@ use super::{
     stake::StakeReport,
     world::{Side, World, PEOPLE},
 };
+use crate::command::table;
 
 /// The whole demo.
 #[derive(Clone, Debug, Serialize)]
@@ -114,9 +114,7 @@ impl SceneReport {
             self.name,
             self.story
         );
-        let mut legs = Table::new();
-        legs.load_preset(UTF8_FULL_CONDENSED);
-        legs.set_header([
+        let mut legs = table(&[
             "zone",
             "leg",
             "who",

@@ -1,11 +1,10 @@
 //! The stake chapter: tokens of three kinds secure a zone, their owners let a fourth in, and what counted pays. The relayer
 //! of the other stories turns the epochs, counts the votes, enacts and drains.
 
+mod report;
+
 use std::collections::BTreeMap;
 
-use anyhow::ensure;
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
-use serde::Serialize;
 use tessera_contract_api::{
     price_oracle::{self, FeedName},
     stake_pool::{
@@ -13,15 +12,20 @@ use tessera_contract_api::{
         SlashOrder, TokenResponse, WeightsResponse,
     },
 };
-use tessera_primitives::{wide, Amount, Asset, Denom, Hash, Price};
+use tessera_primitives::{wide, Asset, Denom, Hash, Price};
 use tessera_stake::{
     state::{Choice, Content, Kind, Phase, TokenNumber, ValidatorNumber},
     Share,
 };
 use tessera_testing::pool::{Pool, PoolConfig, HUB, TOKEN, UNIT, VOUCHER, WHOLE};
 
-use super::{report::Check, world::World};
+use super::{
+    report::{verb, Check},
+    world::World,
+};
 use crate::watch;
+
+pub use report::{Holding, StakeReport, Weights};
 
 /// A whole token of six decimals.
 const COIN: u128 = 1_000_000;
@@ -33,43 +37,6 @@ const PROPOSAL: u64 = 0;
 const PATIENCE: u32 = 20;
 /// Everybody with stake, in the order in which they come.
 const STAKERS: [&str; 5] = ["alice", "bob", "carol", "dave", "pat"];
-
-/// What the chapter shows.
-#[derive(Clone, Debug, Serialize)]
-pub struct StakeReport {
-    /// What happens in it.
-    pub story: &'static str,
-    /// What each token counted for after something had happened: hundredths of a percent of the weight.
-    pub weights: Vec<Weights>,
-    /// What was to be seen.
-    pub checks: Vec<Check>,
-    /// What everybody holds after.
-    pub holders: BTreeMap<String, Vec<Holding>>,
-    /// What the relayer did for the pool, by verb.
-    pub pushed: BTreeMap<&'static str, usize>,
-}
-
-/// What each token counted for.
-#[derive(Clone, Debug, Serialize)]
-pub struct Weights {
-    /// After what.
-    pub after: &'static str,
-    /// By asset: hundredths of a percent.
-    pub shares: BTreeMap<String, u64>,
-}
-
-/// What somebody holds in the pool.
-#[derive(Clone, Debug, Serialize)]
-pub struct Holding {
-    /// At which validator.
-    pub validator: ValidatorNumber,
-    /// Of which asset.
-    pub asset: String,
-    /// How much, in base units.
-    pub bonded: Amount,
-    /// Rewards that were not taken out, in the hub's coin.
-    pub rewards: Amount,
-}
 
 /// The world of the chapter.
 struct Stage {
@@ -267,19 +234,16 @@ impl Stage {
     /// Alice proposes a fourth token, both validators vote for it, and the relayer sees to the rest.
     async fn whitelist(&mut self, by: ValidatorNumber) -> anyhow::Result<()> {
         let feed = FeedName::new("T3/USD")?;
-        let settings = {
+        {
             let mut zone = self.world.sea.chain.zone();
-            let settings = PoolConfig::new(&zone)?.feed;
             let owner = zone.account("owner")?;
             let set = price_oracle::ExecuteMsg::SetFeed {
                 feed: feed.clone(),
-                settings: settings.clone(),
+                settings: PoolConfig::new(&zone)?.feed,
             };
             zone.execute(&owner, &self.pool.oracle, &set, &[])?;
             self.pool.report(&mut zone, &feed, UNIT)?;
-            settings
-        };
-        ensure!(settings.max_age.is_some(), "the feed has its guards");
+        }
         let draft = Draft {
             content: Content::AddToken {
                 asset: Asset::Native(Denom::new("whole")?),
@@ -413,62 +377,17 @@ impl Stage {
     fn finish(mut self) -> anyhow::Result<StakeReport> {
         let zone = self.world.sea.chain.zone();
         let relayer = zone.account("relayer")?;
-        for verb in ["turn", "tally", "enact", "drain"] {
+        for pushed in ["turn", "tally", "enact", "drain"] {
             let done = zone.blocks().iter().flat_map(|block| &block.transactions);
             let done = done
                 .filter(|transaction| transaction.sender == relayer)
                 .flat_map(|transaction| &transaction.messages)
-                .filter(|message| super::report::verb(message) == verb);
-            self.report.pushed.insert(verb, done.count());
+                .filter(|message| verb(message) == pushed);
+            self.report.pushed.insert(pushed, done.count());
         }
         drop(zone);
         let all = self.report.pushed.values().all(|count| *count > 0);
         self.check("the relayer turned, counted, enacted and drained", all);
         Ok(self.report)
-    }
-}
-
-impl StakeReport {
-    /// Whether everything was as it should be.
-    pub fn is_sound(&self) -> bool {
-        self.checks.iter().all(|check| check.holds)
-    }
-
-    pub(super) fn text(&self) -> String {
-        let mark = |good: bool| if good { "✔" } else { "✘" };
-        let mut text = format!("{} stake\n  {}\n", mark(self.is_sound()), self.story);
-        let table = |header: &[&str]| {
-            let mut table = Table::new();
-            table.load_preset(UTF8_FULL_CONDENSED);
-            table.set_header(header);
-            table
-        };
-        let mut weights = table(&["after", "token", "counts for"]);
-        for at in &self.weights {
-            let names: Vec<&str> = at.shares.keys().map(String::as_str).collect();
-            let shares = at.shares.values().map(|share| {
-                let (whole, part) = (share / 100, share % 100);
-                format!("{whole}.{part:02} %")
-            });
-            let shares: Vec<String> = shares.collect();
-            weights.add_row([at.after, &names.join("\n"), &shares.join("\n")]);
-        }
-        let mut holders = table(&["who", "validator", "token", "bonded", "rewards"]);
-        for (who, held) in &self.holders {
-            for holding in held {
-                holders.add_row([
-                    who.clone(),
-                    holding.validator.to_string(),
-                    holding.asset.clone(),
-                    holding.bonded.to_string(),
-                    holding.rewards.to_string(),
-                ]);
-            }
-        }
-        text.push_str(&format!("{weights}\n{holders}\n"));
-        for check in &self.checks {
-            text.push_str(&format!("  {} {}\n", mark(check.holds), check.what));
-        }
-        text
     }
 }

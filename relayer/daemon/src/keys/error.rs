@@ -1,4 +1,7 @@
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use tessera_primitives::{Address, ZoneId};
 
@@ -129,4 +132,14 @@ pub enum KeyError {
         /// The address of its key.
         actual: Address,
     },
+}
+
+impl KeyError {
+    /// The key file is not one; the reason never quotes it.
+    pub(super) fn content(path: &Path, reason: impl Into<String>) -> KeyError {
+        KeyError::Content {
+            path: path.into(),
+            reason: reason.into(),
+        }
+    }
 }

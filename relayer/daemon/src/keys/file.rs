@@ -58,15 +58,15 @@ impl Stored {
     }
 
     pub(super) fn parse(path: &Path, text: &[u8]) -> Result<Stored, KeyError> {
-        serde_json::from_slice(text).map_err(|error| KeyError::Content {
-            path: path.into(),
-            reason: format!("line {}, column {}", error.line(), error.column()),
+        serde_json::from_slice(text).map_err(|error| {
+            let place = format!("line {}, column {}", error.line(), error.column());
+            KeyError::content(path, place)
         })
     }
 
     pub(super) fn text(&self, path: &Path) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         let text = serde_json::to_vec(self).map(Zeroizing::new);
-        text.map_err(|error| content(path, error.to_string()))
+        text.map_err(|error| KeyError::content(path, error.to_string()))
     }
 
     /// The same with everything but the address encrypted.
@@ -74,7 +74,7 @@ impl Stored {
         let mut recipient = age::scrypt::Recipient::new(passphrase);
         recipient.set_work_factor(WORK_FACTOR);
         let sealed = age::encrypt_and_armor(&recipient, &self.text(path)?);
-        let sealed = sealed.map_err(|error| content(path, error.to_string()))?;
+        let sealed = sealed.map_err(|error| KeyError::content(path, error.to_string()))?;
         Ok(Stored {
             account: self.account,
             age: Some(sealed),
@@ -95,7 +95,7 @@ impl Stored {
         let text = age::decrypt(&identity, sealed.as_bytes()).map(Zeroizing::new);
         let text = text.map_err(|error| match error {
             age::DecryptError::ExcessiveWork { .. } => {
-                content(path, "its passphrase takes too much work to try".into())
+                KeyError::content(path, "its passphrase takes too much work to try")
             }
             // Also for a passphrase that is wrong, age says that no key matches.
             _ => KeyError::WrongPassphrase { path: path.into() },
@@ -109,15 +109,8 @@ impl Stored {
             (None, None, Some(digits)) => Secret::private_key(digits, path),
             _ => {
                 let expected = "it needs age, or mnemonic and hd_path, or private_key";
-                Err(content(path, expected.into()))
+                Err(KeyError::content(path, expected))
             }
         }
-    }
-}
-
-fn content(path: &Path, reason: String) -> KeyError {
-    KeyError::Content {
-        path: path.into(),
-        reason,
     }
 }

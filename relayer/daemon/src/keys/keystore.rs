@@ -150,7 +150,7 @@ impl Keystore {
     pub(super) fn parse(path: &Path, text: &str) -> Result<Keystore, KeyError> {
         let keystore: Keystore = serde_json::from_str(text).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            content(path, format!("no keystore of EIP-2335: {place}"))
+            KeyError::content(path, format!("no keystore of EIP-2335: {place}"))
         })?;
         let functions = [
             (&keystore.crypto.checksum.function, "sha256"),
@@ -158,12 +158,15 @@ impl Keystore {
         ];
         for (actual, expected) in functions {
             if actual != expected {
-                return Err(content(path, format!("{actual} is not {expected}")));
+                return Err(KeyError::content(
+                    path,
+                    format!("{actual} is not {expected}"),
+                ));
             }
         }
         if keystore.version != 4 {
             let reason = format!("version {} is not 4", keystore.version);
-            return Err(content(path, reason));
+            return Err(KeyError::content(path, reason));
         }
         Ok(keystore)
     }
@@ -182,21 +185,21 @@ impl Keystore {
             checksum: said,
             cipher,
         } = &self.crypto;
-        let bytes = |text: &str| hex::decode(text).map_err(|_| content(path, HEX.into()));
+        let bytes = |text: &str| hex::decode(text).map_err(|_| KeyError::content(path, HEX));
         let key = kdf.derivation.derive(path, passphrase)?;
         let mut message = Zeroizing::new(bytes(&cipher.message)?);
         if checksum(&key, &message).as_slice() != bytes(&said.message)? {
             return Err(KeyError::WrongPassphrase { path: path.into() });
         }
         let iv = <[u8; 16]>::try_from(bytes(&cipher.params.iv)?);
-        let iv = iv.map_err(|_| content(path, "its iv is not 16 bytes".into()))?;
+        let iv = iv.map_err(|_| KeyError::content(path, "its iv is not 16 bytes"))?;
         apply(&key, &iv, &mut message);
         let secret = VoteSecret::from_bytes(&message)
-            .ok_or_else(|| content(path, "what it holds is no BLS12-381 secret".into()))?;
+            .ok_or_else(|| KeyError::content(path, "what it holds is no BLS12-381 secret"))?;
         let actual = hex::encode(secret.public().0);
         if actual != self.pubkey.trim_start_matches("0x").to_lowercase() {
             let reason = format!("its key is {actual}, and it says {}", self.pubkey);
-            return Err(content(path, reason));
+            return Err(KeyError::content(path, reason));
         }
         Ok(secret)
     }
@@ -210,7 +213,7 @@ impl Derivation {
         path: &Path,
         passphrase: &SecretString,
     ) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-        let wrong = |reason: &str| content(path, reason.to_string());
+        let wrong = |reason: &str| KeyError::content(path, reason);
         let password = normalized(passphrase);
         let mut key = Zeroizing::new([0; 32]);
         let (Derivation::Scrypt { dklen, salt, .. } | Derivation::Pbkdf2 { dklen, salt, .. }) =
@@ -264,11 +267,4 @@ fn checksum(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
 fn apply(key: &[u8; 32], iv: &[u8; 16], message: &mut [u8]) {
     let (first, _) = key.split_at(16);
     Cipher::new(first.into(), iv.into()).apply_keystream(message);
-}
-
-fn content(path: &Path, reason: String) -> KeyError {
-    KeyError::Content {
-        path: path.into(),
-        reason,
-    }
 }

@@ -94,11 +94,7 @@ impl KeyRing {
             stored = stored.sealed(&path, passphrase)?;
         }
         let text = stored.text(&path)?;
-        self.write(&path, &text, overwrite)
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::AlreadyExists => exists(zone, name),
-                _ => KeyError::File { path, source },
-            })?;
+        self.store((zone, name), path, &text, overwrite)?;
         Ok(account)
     }
 
@@ -203,8 +199,23 @@ impl KeyRing {
         Ok(())
     }
 
+    /// Writes a key's file; an existing one is replaced only if that is wanted.
+    pub(super) fn store(
+        &self,
+        (zone, name): (&ZoneId, &str),
+        path: PathBuf,
+        text: &[u8],
+        overwrite: bool,
+    ) -> Result<(), KeyError> {
+        let written = self.write(&path, text, overwrite);
+        written.map_err(|source| match source.kind() {
+            io::ErrorKind::AlreadyExists => exists(zone, name),
+            _ => KeyError::File { path, source },
+        })
+    }
+
     /// Whole or not at all, and never readable by others.
-    pub(super) fn write(&self, path: &Path, text: &[u8], overwrite: bool) -> io::Result<()> {
+    fn write(&self, path: &Path, text: &[u8], overwrite: bool) -> io::Result<()> {
         let folder = path.parent().unwrap_or(&self.folder);
         fs::create_dir_all(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;

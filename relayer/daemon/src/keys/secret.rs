@@ -53,9 +53,9 @@ impl Secret {
     /// # Errors
     /// [`KeyError::Content`].
     pub fn private_key(digits: &str, path: &Path) -> Result<Secret, KeyError> {
-        let wrong = || KeyError::Content {
-            path: path.into(),
-            reason: "its private key is not 32 bytes of a secp256k1 key in hexadecimal".into(),
+        let wrong = || {
+            let reason = "its private key is not 32 bytes of a secp256k1 key in hexadecimal";
+            KeyError::content(path, reason)
         };
         let bytes = Zeroizing::new(hex::decode(digits).map_err(|_| wrong())?);
         secp256k1::SigningKey::from_slice(&bytes).map_err(|_| wrong())?;
@@ -68,10 +68,7 @@ impl Secret {
     /// # Errors
     /// [`KeyError::Content`], [`KeyError::Mnemonic`], [`KeyError::Path`].
     pub fn from_key_file(path: &Path, text: &str, hd_path: &str) -> Result<KeyFile, KeyError> {
-        let wrong = |reason: &str| KeyError::Content {
-            path: path.into(),
-            reason: reason.into(),
-        };
+        let wrong = |reason: &str| KeyError::content(path, reason);
         let file: Foreign = serde_json::from_str(text)
             .map_err(|error| wrong(&format!("line {}, column {}", error.line(), error.column())))?;
         if file.address_type.is_some_and(|kind| kind != "Cosmos") {
@@ -98,10 +95,8 @@ impl Secret {
         if !key.starts_with("xprv") {
             return Secret::private_key(key, path);
         }
-        let extended: XPrv = key.parse().map_err(|_| KeyError::Content {
-            path: path.into(),
-            reason: "its private key is no BIP-32 extended key".into(),
-        })?;
+        let wrong = |_| KeyError::content(path, "its private key is no BIP-32 extended key");
+        let extended: XPrv = key.parse().map_err(wrong)?;
         let bytes = Zeroizing::new(extended.to_bytes());
         Ok(Secret(Form::PrivateKey(Zeroizing::new(bytes.to_vec()))))
     }

@@ -1,7 +1,10 @@
 //! Vote keys: BLS12-381, public keys in G1 and signatures in G2, one a validator. They stand beside the keys that sign
 //! transactions, as `<chain id>/vote/<name>.json`, in the form that validators of other chains use ([`super::keystore`]).
 
-use std::{fmt, fs, io, path::Path, path::PathBuf};
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+};
 
 use age::secrecy::SecretString;
 use blst::min_pk::SecretKey;
@@ -113,15 +116,9 @@ impl KeyRing {
         self.check_same(&path, &passphrase)?;
         let described = format!("tessera vote key {name} of {zone}");
         let keystore = Keystore::seal(&path, &secret, &passphrase, described)?;
-        let text = serde_json::to_vec_pretty(&keystore).map_err(|error| KeyError::Content {
-            path: path.clone(),
-            reason: error.to_string(),
-        })?;
-        self.write(&path, &text, false)
-            .map_err(|source| match source.kind() {
-                io::ErrorKind::AlreadyExists => exists(zone, name),
-                _ => KeyError::File { path, source },
-            })?;
+        let text = serde_json::to_vec_pretty(&keystore)
+            .map_err(|error| KeyError::content(&path, error.to_string()))?;
+        self.store((zone, name), path, &text, false)?;
         Ok(secret.public())
     }
 

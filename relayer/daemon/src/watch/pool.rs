@@ -63,8 +63,7 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let proposals = ask_all(node, pool, page).await?;
     let standing = PoolStanding {
         zone: id.clone(),
-        start: config.place.start,
-        epoch: config.place.epoch,
+        place: config.place,
         turned: now.turned,
         slashes: now.slashes,
         drained: now.drained,

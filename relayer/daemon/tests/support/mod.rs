@@ -1,4 +1,5 @@
 //! Embedded zones with their contracts, behind nodes that misbehave as told, and a relayer between them.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use std::{

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    path::Path,
     process::{Command, Stdio},
     time::Duration,
 };
@@ -160,6 +161,19 @@ impl Ground {
             });
         }
         sites
+    }
+
+    /// Compares what was deployed with the manifest and with a release's checksums.
+    pub fn verify(&self, checksums: &Path) -> Result<Value, String> {
+        let manifest = self.path("manifest.toml");
+        self.try_tessera(&[
+            "verify",
+            "--no-admin",
+            "--manifest",
+            manifest.to_str().unwrap(),
+            "--checksums",
+            checksums.to_str().unwrap(),
+        ])
     }
 
     fn run_deploy(&self) -> Value {

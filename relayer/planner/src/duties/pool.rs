@@ -1,9 +1,9 @@
-use tessera_primitives::{Seconds, Timestamp};
+use tessera_primitives::Timestamp;
 
 use crate::{
     knowledge::{Knowledge, Zone},
     want::{Class, Urgency},
-    Act, Duty, Mark, PendingProposal, PoolStanding,
+    Act, Duty, Mark, PendingProposal,
 };
 
 /// Items that one drain takes at most.
@@ -39,7 +39,7 @@ pub(super) fn add(
         }
     };
     // An epoch that nobody turns distributes nothing.
-    if pool.epoch_at(zone.time) > u64::from(pool.turned) {
+    if pool.place.epoch_at(zone.time) > pool.turned {
         push(Class::Live, Act::Turn);
     }
     if pool.drained < pool.slashes {
@@ -60,17 +60,5 @@ pub(super) fn add(
             false => Act::Tally { proposal },
         };
         push(Class::Clearing, act);
-    }
-}
-
-impl PoolStanding {
-    /// The epoch at a time: 0 before the first.
-    fn epoch_at(&self, time: Timestamp) -> u64 {
-        if time < self.start {
-            return 0;
-        }
-        let Seconds(passed) = time.since(self.start);
-        let whole = passed.checked_div(self.epoch.0);
-        whole.map_or(0, |whole| whole.saturating_add(1))
     }
 }

@@ -1,4 +1,5 @@
 //! Two zones that say what contracts would say.
+// Each story uses its own part.
 #![allow(dead_code)]
 
 use std::collections::BTreeSet;

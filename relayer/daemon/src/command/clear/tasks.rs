@@ -1,6 +1,6 @@
 //! `tessera clear tasks`
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use anyhow::bail;
 use clap::Args;
@@ -11,8 +11,6 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app,
     command::{progress::Progress, start::interrupted, Context, Outcome},
-    journal::Journal,
-    ledger::Ledger,
     observe::StuckState,
     relay::Relay,
     running, watch,
@@ -54,9 +52,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let config = context.config()?;
     let _running = running::claim(&path)?;
     let zones = app::serve_all(&config, &context.keys()).await?;
-    let ledger = Ledger::open(Journal::open(&path)?, app::policy(&config)?)?;
-    let before = ledger.knowledge().finished();
-    let relay = Arc::new(Relay::new(zones, ledger));
+    let relay = app::relay(zones, &path, app::policy(&config)?)?;
+    let before = relay.ledger().lock().await.knowledge().finished();
     for zone in relay.zones() {
         watch::survey(&relay, zone).await?;
     }

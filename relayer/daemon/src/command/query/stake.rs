@@ -11,16 +11,17 @@ use tessera_contract_api::{
     },
 };
 use tessera_primitives::{Address, Weight};
-use tessera_stake::state::{
-    Content, Epoch, Phase, Standing, TokenNumber, ValidatorNumber, FOREVER,
+use tessera_stake::{
+    state::{Content, Epoch, Phase, Standing, TokenNumber, ValidatorNumber, FOREVER},
+    Share,
 };
 
-use super::table;
 use crate::{
     command::{
         pool::{asset_name, open, Pool},
-        Context, Outcome,
+        table, Outcome,
     },
+    config::Config,
     duties::{ask, ask_all},
 };
 
@@ -42,14 +43,11 @@ struct Weighed {
     weight: Option<Weight>,
 }
 
-pub(super) async fn pool(context: &Context, chain: &str) -> anyhow::Result<Outcome> {
-    let pool = open(context, chain).await?;
+pub(super) async fn pool(config: &Config, chain: &str) -> anyhow::Result<Outcome> {
+    let pool = open(config, chain).await?;
     let config = pool.config().await?;
-    let now: PoolResponse = pool.ask(&QueryMsg::Pool {}).await?;
-    let snapshot = match now.pool.snapshot {
-        0 => None,
-        snapshot => Some(pool.ask(&QueryMsg::WeightsAt { snapshot }).await?),
-    };
+    let now = pool.now().await?;
+    let snapshot = last_snapshot(&pool, &now).await?;
     let tokens = pool.tokens().await?;
     let feeds = tokens
         .iter()
@@ -88,7 +86,7 @@ pub(super) async fn pool(context: &Context, chain: &str) -> anyhow::Result<Outco
             asset_name(&token.token.asset),
             token.token.feed.clone(),
             price.unwrap_or_else(|| "none".into()),
-            percent(token.token.max_share.billionths().into(), 1_000_000_000),
+            fraction(token.token.max_share),
             weight.map_or_else(String::new, |weight| percent(weight.0, total)),
             leaving.map_or_else(|| "active".into(), |until| format!("leaving until {until}")),
         ]);
@@ -114,6 +112,14 @@ pub(super) async fn pool(context: &Context, chain: &str) -> anyhow::Result<Outco
     Outcome::new(text, &standings)
 }
 
+/// None before the first.
+async fn last_snapshot(pool: &Pool, now: &PoolResponse) -> anyhow::Result<Option<WeightsResponse>> {
+    Ok(match now.pool.snapshot {
+        0 => None,
+        snapshot => Some(pool.ask(&QueryMsg::WeightsAt { snapshot }).await?),
+    })
+}
+
 /// What a token counted for, after its cap.
 fn weight(snapshot: Option<&WeightsResponse>, token: TokenNumber) -> Option<Weight> {
     let unit = snapshot?.snapshot.unit(token)?;
@@ -121,11 +127,11 @@ fn weight(snapshot: Option<&WeightsResponse>, token: TokenNumber) -> Option<Weig
 }
 
 pub(super) async fn validator(
-    context: &Context,
+    config: &Config,
     chain: &str,
     number: Option<ValidatorNumber>,
 ) -> anyhow::Result<Outcome> {
-    let pool = open(context, chain).await?;
+    let pool = open(config, chain).await?;
     let validators: Vec<ValidatorResponse> = match number {
         Some(validator) => vec![pool.ask(&QueryMsg::Validator { validator }).await?],
         None => {
@@ -136,11 +142,7 @@ pub(super) async fn validator(
             ask_all(&pool.chain, &pool.address, page).await?
         }
     };
-    let now: PoolResponse = pool.ask(&QueryMsg::Pool {}).await?;
-    let snapshot: Option<WeightsResponse> = match now.pool.snapshot {
-        0 => None,
-        snapshot => Some(pool.ask(&QueryMsg::WeightsAt { snapshot }).await?),
-    };
+    let snapshot = last_snapshot(&pool, &pool.now().await?).await?;
     let weight = |number| {
         let members = snapshot.iter().flat_map(|all| &all.members);
         let mut mine = members.filter(|member| member.validator == number);
@@ -168,7 +170,7 @@ pub(super) async fn validator(
             validator.operator.to_string(),
             standing(validator.standing),
             weight(found.number).unwrap_or_else(|| "not active".into()),
-            percent(validator.commission.billionths().into(), 1_000_000_000),
+            fraction(validator.commission),
             stake.collect::<Vec<_>>().join("\n"),
         ]);
     }
@@ -184,11 +186,11 @@ struct Delegated {
 }
 
 pub(super) async fn delegation(
-    context: &Context,
+    config: &Config,
     chain: &str,
     delegator: Address,
 ) -> anyhow::Result<Outcome> {
-    let pool = open(context, chain).await?;
+    let pool = open(config, chain).await?;
     let page = |last: Option<&DelegationResponse>, limit| QueryMsg::Delegations {
         delegator: delegator.clone(),
         start_after: last.map(|last| last.validator),
@@ -233,11 +235,11 @@ pub(super) async fn delegation(
 }
 
 pub(super) async fn rewards(
-    context: &Context,
+    config: &Config,
     chain: &str,
     delegator: Address,
 ) -> anyhow::Result<Outcome> {
-    let pool = open(context, chain).await?;
+    let pool = open(config, chain).await?;
     let page = |last: Option<&RewardsResponse>, limit| QueryMsg::Rewards {
         delegator: delegator.clone(),
         start_after: last.map(|last| last.validator),
@@ -260,11 +262,11 @@ struct Voted {
 }
 
 pub(super) async fn proposals(
-    context: &Context,
+    config: &Config,
     chain: &str,
     number: Option<u64>,
 ) -> anyhow::Result<Outcome> {
-    let pool = open(context, chain).await?;
+    let pool = open(config, chain).await?;
     let page = |last: Option<&ProposalResponse>, limit| QueryMsg::Proposals {
         start_after: last.map(|last| last.number),
         limit,
@@ -315,8 +317,7 @@ fn what(content: &Content) -> String {
         Content::RemoveToken { token } => format!("remove token {token}"),
         Content::ChangeFeed { token, feed } => format!("price token {token} by {feed}"),
         Content::ChangeMaxShare { token, max_share } => {
-            let share = percent(max_share.billionths().into(), 1_000_000_000);
-            format!("let token {token} have {share}")
+            format!("let token {token} have {}", fraction(*max_share))
         }
         Content::RegisterSlasher { address, .. } => format!("let {address} slash"),
         Content::RevokeSlasher { slasher } => format!("let slasher {slasher} slash no more"),
@@ -357,6 +358,10 @@ fn epochs(from: Epoch, until: Epoch) -> String {
         until if until < from => "none".into(),
         until => format!("{from} to {until}"),
     }
+}
+
+fn fraction(share: Share) -> String {
+    percent(share.billionths().into(), 1_000_000_000)
 }
 
 /// A part of a whole with two decimals, rounded down.

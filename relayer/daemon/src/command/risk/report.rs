@@ -2,11 +2,12 @@
 
 use std::{fmt, path::PathBuf};
 
-use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
+use comfy_table::Table;
 use serde::Serialize;
 use tessera_analysis::risk::{Basket, Comparison, Curve, Law, Pool, RiskError, Staked, Token};
 
 use super::input::Question;
+use crate::command::table;
 
 /// Places along a curve.
 const PLACES: u32 = 300;
@@ -225,13 +226,6 @@ fn curves(token: &str, [single, basket, fat]: [&Basket; 3], tails: &str) -> Vec<
             fat.risk(price * dearer)
         }),
     ]
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED);
-    table.set_header(header);
-    table
 }
 
 fn money(amount: f64) -> String {

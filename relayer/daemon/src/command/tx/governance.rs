@@ -1,6 +1,6 @@
 //! `tessera tx governance`
 
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
@@ -242,7 +242,7 @@ async fn propose(context: &Context, propose: Propose) -> anyhow::Result<Outcome>
         report,
         content,
     } = propose;
-    let text = std::fs::read(&report).with_context(|| report.display().to_string())?;
+    let text = fs::read(&report).with_context(|| report.display().to_string())?;
     let pool = signer.open(context).await?;
     let content = match content {
         What::AddToken {
@@ -292,13 +292,11 @@ async fn propose(context: &Context, propose: Propose) -> anyhow::Result<Outcome>
         link,
         report: Hash::sha256(&text),
     };
-    let next: tessera_contract_api::stake_pool::PoolResponse = pool
-        .ask(&tessera_contract_api::stake_pool::QueryMsg::Pool {})
-        .await?;
+    let now = pool.now().await?;
     let entry = pool.entry(&coins, Entry::Propose(draft)).await?;
     let did = format!(
         "proposed, as {} if nobody was faster",
-        next.pool.next_proposal
+        now.pool.next_proposal
     );
     pool.send(did, entry).await
 }

@@ -1,14 +1,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde::Serialize;
 use tessera_lock::Task;
+use tessera_primitives::Hash;
 
 use super::draft::Draft;
 use crate::{
     app,
     chain::Call,
-    command::{Context, Outcome},
+    command::{
+        sent::{self, Sent},
+        Context, Outcome,
+    },
     config::Config,
     relay::Zone,
 };
@@ -56,18 +60,17 @@ impl Which {
 impl OwnLeg {
     /// Sends the messages as one transaction, and says what it did and what it cost.
     pub(super) async fn send(&self, did: &str, calls: &[Call]) -> anyhow::Result<Outcome> {
-        let prepared = self.zone.chain.prepare(calls).await?;
-        let fee = prepared.fee;
-        let included = self.zone.chain.send(prepared).await?;
-        let (id, zone) = (self.task.id(), self.zone.chain.zone());
-        let text = format!("{did} task {id} on {zone} at height {}", included.height);
-        let result = json!({
-            "task": id,
-            "height": included.height,
-            "transaction": included.hash,
-            "gas_used": included.gas_used,
-            "fee": fee,
-        });
-        Outcome::new(text, &result)
+        let sent = sent::send(self.zone.chain.as_ref(), calls).await?;
+        let (task, zone) = (self.task.id(), self.zone.chain.zone());
+        let text = format!("{did} task {task} on {zone} at height {}", sent.height);
+        Outcome::new(text, &SentTask { task, sent })
     }
+}
+
+/// What was sent of a task.
+#[derive(Serialize)]
+struct SentTask {
+    task: Hash,
+    #[serde(flatten)]
+    sent: Sent,
 }

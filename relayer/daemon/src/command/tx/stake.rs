@@ -286,11 +286,11 @@ async fn plain(context: &Context, arguments: Arguments) -> anyhow::Result<Outcom
 }
 
 async fn create(context: &Context, arguments: CreateValidator) -> anyhow::Result<Outcome> {
-    let config = context.config()?;
     let pool = arguments.signer.open(context).await?;
-    let chain = config.chain(pool.chain.zone().as_str())?;
-    let name = arguments.vote_key.as_deref();
-    let name = name.unwrap_or_else(|| arguments.signer.key(chain));
+    let name = match &arguments.vote_key {
+        Some(name) => name,
+        None => pool.key()?,
+    };
     let (vote_key, possession) = proven(context, &pool, name).await?;
     let candidacy = Candidacy {
         name: arguments.name,

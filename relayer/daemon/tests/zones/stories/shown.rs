@@ -38,21 +38,8 @@ pub fn how_it_stands(ground: &Ground) {
 /// Code and configuration are what was released and written; another release is another.
 fn verified(ground: &Ground) {
     let released = artifacts().join("checksums.txt");
-    let manifest = ground.path("manifest.toml");
-    let verify = |checksums: &std::path::Path| {
-        let (manifest, checksums) = (manifest.to_str().unwrap(), checksums.to_str().unwrap());
-        let told = [
-            "verify",
-            "--no-admin",
-            "--manifest",
-            manifest,
-            "--checksums",
-            checksums,
-        ];
-        ground.try_tessera(&told)
-    };
     let _alone = ground.deploying.lock().unwrap();
-    let found = verify(&released).unwrap();
+    let found = ground.verify(&released).unwrap();
     assert!(found.as_array().unwrap().len() > 30, "{found}");
     // The code of another contract under this one's name.
     let text = fs::read_to_string(&released).unwrap();
@@ -61,7 +48,7 @@ fn verified(ground: &Ground) {
         .replace("booking", "chain_view");
     let other = ground.path("checksums.txt");
     fs::write(&other, text).unwrap();
-    let refused = verify(&other).unwrap_err();
+    let refused = ground.verify(&other).unwrap_err();
     assert!(refused.contains("code hash"), "{refused}");
 }
 

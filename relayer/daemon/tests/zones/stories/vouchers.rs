@@ -9,7 +9,7 @@ use tessera_primitives::{Address, Asset, Bytes, Hash, Price, Timestamp};
 use tessera_stake::{state::Kind, Share};
 
 use crate::{
-    ground::{until, Ground},
+    ground::{artifacts, until, Ground},
     ibc::{voucher, End},
     people::Person,
 };
@@ -58,18 +58,7 @@ pub fn deploy(ground: &mut Ground) {
     ground.more.lock().unwrap().push((HUB, tables));
     ground.sites = ground.deploy();
     ground.write_configs(&[]);
-    let manifest = ground.path("manifest.toml");
-    let checksums = crate::ground::artifacts().join("checksums.txt");
-    let (manifest, checksums) = (manifest.to_str().unwrap(), checksums.to_str().unwrap());
-    let verify = [
-        "verify",
-        "--no-admin",
-        "--manifest",
-        manifest,
-        "--checksums",
-        checksums,
-    ];
-    let found = ground.tessera(&verify);
+    let found = ground.verify(&artifacts().join("checksums.txt")).unwrap();
     let pool = |line: &&Value| line["contract"] == "stake_pool" && line["what"] == "settings";
     assert_eq!(found.as_array().unwrap().iter().filter(pool).count(), 1);
 }
