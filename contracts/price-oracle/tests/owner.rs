@@ -108,9 +108,9 @@ fn parameters_have_bounds_and_defaults() {
         |feed| feed.count = Some(0),
         |feed| feed.confirm = seconds(899),
         |feed| feed.max_gap = seconds(299),
-        |feed| feed.grace = seconds(299),
+        |feed| feed.grace = seconds(3_899),
         |feed| feed.weight_window = seconds(30 * 512 + 1),
-        |feed| feed.history = seconds(3_599),
+        |feed| feed.history = seconds(7_199),
     ];
     for change in wrong {
         let mut settings = settings();

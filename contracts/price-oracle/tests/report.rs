@@ -279,7 +279,7 @@ fn a_silenced_feed_is_stale_and_recovers_before_it_is_believed() {
     assert!(matches!(world.freshness(), Freshness::Stale { .. }));
     world.live(101, 30);
     assert_eq!(world.fresh(), Some(101));
-    world.wait(3_601);
+    world.wait(7_201);
     assert_eq!(world.weight().price, None, "past grace");
     assert!(matches!(
         world.weight().freshness,

@@ -43,6 +43,9 @@
 //! exactly, in 256 bits; the basis points told with `Suspect` are rounded up.
 //!
 //! # Where this says more than the spec
+//! - *`grace` is at least `confirm` and `max_age` together*, two hours by default: while a true and sudden move is confirmed,
+//!   the price before it weighs. With a shorter grace stake would weigh nothing for a moment, in which anybody can take
+//!   the epoch's snapshot.
 //! - *One accepted price an interval, judged when read*: accepting is writing, once an interval; Fresh, Stale and Suspect
 //!   are found at each reading from the reports that are young then.
 //! - The first report after an interval's end closes it, so a price follows the reporters by up to two intervals.

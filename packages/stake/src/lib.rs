@@ -60,6 +60,7 @@
 //! | a token's share of a turn, its index | down | the pot |
 //! | a piece of a claim, before and after commission; commission | down | the pool |
 //! | the challenger's share | down | the treasury |
+//! | a validator's share of the weight, a slash's cost | down | whoever is slashed sooner |
 //! | power of a vote | down | nobody |
 //!
 //! # Where this says more than the spec, or another thing
@@ -75,13 +76,31 @@
 //!   reckoned twice: over the candidates, to elect the active set, and over the active set, so that caps hold where
 //!   weight counts. A value is at most 2¹¹³ micro-units, and a validator holds at most 2¹¹⁷ of a token: a hostile token or
 //!   price can make no verb overflow.
-//! - **Indices** are kept per epoch for all tokens; a validator's terms (commission, active) refer to them by epoch and do
-//!   not repeat them. R is divided by the sum of capped values, of which S differs by roundings only.
+//! - **Indices** are kept per epoch for all tokens; a validator's terms (commission, active, what it had earned) refer to
+//!   them by epoch and do not repeat them, and begin without its record being written. R is divided by the sum of capped values, of which S differs by roundings only.
 //! - **A slash's own epoch is paid for what the slash left.** Else stake slashed before the epoch's turn would claim more
 //!   than it added to the sum.
 //! - **The horizon rises with each snapshot**, and not while a slash waits to be drained.
-//! - **The throttle** is `primitives::Throttle`, since a `Meter` refuses what is larger than its window. A slash costs its
-//!   fraction of the validator's weight in the last snapshot up to its `to`; one before any snapshot passes.
+//! - **The throttle** is `primitives::Throttle`, since a `Meter` refuses what is larger than its window. It counts shares of
+//!   the weight, not weight: a debt from when much was staked would hold back the slashes of a small pool for years. A
+//!   slash costs its fraction of the greatest share that the validator had in the snapshots of its epochs: the last alone
+//!   may be one that it had left by then. One before any snapshot passes.
+//! - **A tombstoned validator is slashed all the same**, until its list is full: who validates several zones and is
+//!   convicted of something small on one must not be safe from the others. `max_fraction` is what bounds it. What takes
+//!   nothing, being too old, spends nothing of it either.
+//! - **An outage** is also what would make W fall by more than `max_unpriced`, all things else equal. What the silent tokens
+//!   held does not say it: where one is what caps are measured against, the capped fall with it, to nothing if it was the
+//!   only one. Own stake without a price is judged by the last one known, or a small outage would unseat whoever bonded
+//!   in that token, with all that others gave him.
+//! - **While prices are held** what changes a feed or removes a token can be proposed, with a deposit that has a price, and
+//!   tokens that are leaving go on decaying: else a feed that died for good would end bonds and votes for good.
+//! - **Credits saturate**, and a proposal gathers at most 2¹¹⁷ of a token: only a token that mints without end has more, and
+//!   sums that others wait for must not overflow by it.
+//! - **Places among candidates** go by value while nothing weighs, and one with no stake left loses its place to any with
+//!   some: else the first comers could bond, unbond, and keep all others out.
+//! - **A slasher that comes back** has its old number, so those who joined it before are known; it holds nothing of what it
+//!   held.
+//! - **`unjail` waits for drains**: what is condemned does not weigh again before it is taken.
 //! - **A tag's hold** is judged by the tag's own last epoch.
 //! - **`join`** lets a core say which validators joined it; `snapshot` takes the epoch's snapshot without turning it.
 //! - **Bonds** make at most 24 parts of the 32, so that exits, which may split one, find room.
@@ -102,7 +121,12 @@
 //! - While redelegated stake still counts at its source (the rest of its epoch), a slash that takes it there leaves the
 //!   source's weight as it was until the epoch ends.
 //! - Redelegated stake is found key by key (source, destination, epochs), so who makes many dust redelegations makes a
-//!   slash of their source long to drain, at the cost of a transaction for each item. What is frozen waits meanwhile.
+//!   slash of their source long to drain: a redelegation of 24 parts makes 24 items. What is frozen waits meanwhile, and
+//!   whoever drains is paid for each item, so `pay` should not be more than an item costs.
+//! - Evidence is used up for all slashers by the one that shows it, though nothing was left to that one.
+//! - A proof of possession does not say on which terms: a whitelisted cw20 that lies about its senders can make a validator
+//!   for somebody whose proof it has seen, once.
+//! - A change of `leaving_period` changes what weighs of tokens that are leaving already.
 //! - Snapshots, terms, indices and slashes are not pruned: some 20 bytes a validator and epoch.
 #![cfg_attr(not(feature = "schema"), no_std)]
 #![deny(missing_docs)]

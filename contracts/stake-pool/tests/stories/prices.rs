@@ -73,7 +73,7 @@ fn a_token_without_a_feed_is_neither_bonded_nor_weighed() {
     world.epochs(1);
     // 5 of 300: less than `max_unpriced`, so the others' prices go on.
     let (price, value) = unit(&world, WHOLE);
-    assert_eq!((price, value), (0, 0));
+    assert_eq!((price, value), (UNIT.0, 0), "the last one known");
     assert_eq!(unit(&world, HUB).1, 300 * MILLION);
     world.unbond("ann", 0, WHOLE, 5).unwrap();
 }

@@ -1,4 +1,5 @@
 use plotters::{
+    chart::SeriesLabelPosition,
     coord::Shift,
     prelude::{
         BitMapBackend, ChartBuilder, DrawingArea, DrawingBackend, IntoDrawingArea, LineSeries,
@@ -114,6 +115,8 @@ fn fill<B: DrawingBackend>(
     }
     chart
         .configure_series_labels()
+        // Where risks, which rise, leave room.
+        .position(SeriesLabelPosition::UpperLeft)
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK)
         .label_font(("sans-serif", 15))

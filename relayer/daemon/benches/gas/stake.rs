@@ -157,7 +157,7 @@ impl<'a> Pool<'a> {
             interval: Some(Seconds(1)),
             max_gap: Some(Seconds(3_600)),
             recovery: Some(Seconds(0)),
-            grace: Some(Seconds(3_600)),
+            grace: Some(Seconds(10_800)),
             weight_window: Some(Seconds(300)),
             ..FeedSettings::new(Source::Reporters)
         };

@@ -46,10 +46,10 @@ impl Told {
         }
         config.tokens.truncate(size.tokens.into());
         config.feed.max_age = Some(Seconds(80_000));
-        config.feed.grace = Some(Seconds(80_000));
+        config.feed.grace = Some(Seconds(160_000));
         config.feed.max_gap = Some(Seconds(80_000));
         config.feed.confirm = Some(Seconds(80_000));
-        config.feed.history = Some(Seconds(80_000));
+        config.feed.history = Some(Seconds(160_000));
         let pool = Pool::deploy_with(zone, config, codes)?;
         let mut told = Told {
             stage,
