@@ -22,6 +22,8 @@ struct Priced {
     known: Price,
     /// Whether it weighs.
     weighs: bool,
+    /// Whether it did in the last snapshot.
+    weighed: bool,
     /// What is left of it, where the token is leaving.
     decayed: Price,
 }
@@ -63,7 +65,7 @@ impl<R: Reads> Work<'_, R> {
             for priced in &mut priced {
                 let before = last.as_ref().and_then(|last| last.unit(priced.number));
                 priced.known = before.map_or(Price::ZERO, |unit| unit.price);
-                priced.weighs = before.is_some_and(|unit| unit.priced);
+                priced.weighs = priced.weighed;
                 priced.decayed = self.decayed(&parameters, &priced.token, priced.known);
             }
         }
@@ -121,12 +123,13 @@ impl<R: Reads> Work<'_, R> {
             let quote = quote.ok_or(Refusal::PriceMissing { token: number })?;
             let quoted = quote.price.filter(|price| !price.is_zero());
             let before = last.and_then(|last| last.unit(number));
-            let before = before.map(|unit| unit.price);
-            let known = quoted.or(before).unwrap_or_default();
+            let known = quoted.or(before.map(|unit| unit.price));
+            let known = known.unwrap_or_default();
             priced.push(Priced {
                 number,
                 known,
                 weighs: quoted.is_some(),
+                weighed: before.is_some_and(|unit| unit.priced),
                 decayed: self.decayed(parameters, &token, known),
                 token,
             });
@@ -210,7 +213,7 @@ impl<R: Reads> Work<'_, R> {
 
 /// Whether too much has no price: tokens that held too much of the last snapshot, or whose silence makes the whole fall too
 /// much. It falls by more than they had where they are what caps are measured against. Then all tokens keep the last
-/// snapshot's prices, or an outage would sell the zone to the others.
+/// snapshot's prices, or an outage would sell the zone to the others. What did not weigh then is not missed now.
 fn is_outage<E>(
     most: Share,
     priced: &[Priced],
@@ -230,7 +233,10 @@ fn is_outage<E>(
     if silent > most.of(whole) {
         return Ok(true);
     }
-    let whole = weigh(&stakes(priced, amounts, |_| true))?.total;
+    let whole = weigh(&stakes(priced, amounts, |priced| {
+        priced.weighs || priced.weighed
+    }))?
+    .total;
     let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;
     Ok(heard.0 < most.keeps(whole.0))
 }
