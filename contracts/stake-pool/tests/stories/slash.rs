@@ -147,13 +147,14 @@ fn a_registered_slashers_slash_never_fails() {
     }
     assert_eq!(world.validator(0).validator.standing, Standing::Tombstoned);
     world.drain();
-    // Of the first, whose reward nobody here could get, the treasury has all; the second's evidence was used.
-    assert_eq!(world.credit(Some("challenger"), HUB), 18 * MILLION / 10);
+    // Of the first, whose reward nobody here could get, the treasury has all; the second's evidence was used; a tombstone
+    // shields from nothing.
+    assert_eq!(world.credit(Some("challenger"), HUB), 342 * MILLION / 100);
     let all: Vec<SlashResponse> = world.ask(&QueryMsg::Slashes {
         start_after: None,
         limit: None,
     });
-    assert_eq!(all.len(), 2);
+    assert_eq!(all.len(), 3);
 }
 
 #[test]
