@@ -93,11 +93,16 @@
 //!   only one. Own stake without a price is judged by the last one known, or a small outage would unseat whoever bonded
 //!   in that token, with all that others gave him.
 //! - **While prices are held** what changes a feed or removes a token can be proposed, with a deposit that has a price, and
-//!   tokens that are leaving go on decaying: else a feed that died for good would end bonds and votes for good.
+//!   tokens that are leaving go on decaying: else a feed that died for good would end bonds and votes for good. A price that
+//!   has fallen since weighs as it is: else who buys what fell would weigh by what it was worth.
+//! - **A leaving token's share decays** as its price does: what is worth more than its share would else weigh all of it to
+//!   the end, and then nothing.
+//! - **A slash below 1 % takes nothing**, of any kind: 64 of them would fill the list.
 //! - **Credits saturate**, and a proposal gathers at most 2¹¹⁷ of a token: only a token that mints without end has more, and
 //!   sums that others wait for must not overflow by it.
-//! - **Places among candidates** go by value while nothing weighs, and one with no stake left loses its place to any with
-//!   some: else the first comers could bond, unbond, and keep all others out.
+//! - **Places among candidates** go by units of their own, with caps, over what is bonded to candidates and the newcomer:
+//!   by the last snapshot's, any amount of a token of which little counted would displace everybody. One with no stake left
+//!   loses its place to any with some: else the first comers could bond, unbond, and keep all others out.
 //! - **A slasher that comes back** has its old number, so those who joined it before are known; it holds nothing of what it
 //!   held.
 //! - **`unjail` waits for drains**: what is condemned does not weigh again before it is taken.
@@ -126,6 +131,8 @@
 //! - Evidence is used up for all slashers by the one that shows it, though nothing was left to that one.
 //! - A proof of possession does not say on which terms: a whitelisted cw20 that lies about its senders can make a validator
 //!   for somebody whose proof it has seen, once.
+//! - Own stake in a token whose feed has died counts by its last price until the token is removed.
+//! - A core that was revoked and comes back can release, by what it held before, what it holds of the same snapshot since.
 //! - A change of `leaving_period` changes what weighs of tokens that are leaving already.
 //! - Snapshots, terms, indices and slashes are not pruned: some 20 bytes a validator and epoch.
 #![cfg_attr(not(feature = "schema"), no_std)]

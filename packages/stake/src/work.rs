@@ -192,7 +192,7 @@ impl<'a, R: Reads> Work<'a, R> {
     fn cells(&mut self, key: CellKey) -> Answer<&mut Cells, R> {
         if !self.cells.contains_key(&key) {
             let mut cells = self.get(self.reads.cells(&key))?;
-            cells.merge(self.pool.horizon)?;
+            cells.merge(self.pool.horizon);
             self.cells.insert(key, cells);
         }
         let missing = || Refusal::Missing {

@@ -2,7 +2,7 @@
 
 mod world;
 
-use tessera_primitives::{Amount, Seconds};
+use tessera_primitives::{Amount, Price, Seconds};
 use tessera_stake::{
     state::{Content, Kind, Parameters, Standing, MAX_HELD},
     Input, Refusal, Share,
@@ -309,4 +309,109 @@ fn shares_that_undo_the_pool_are_refused() {
         let refused = world.act(Input::SetParameters { parameters });
         assert!(matches!(refused, Err(Refusal::Parameter { .. })));
     }
+}
+
+/// Places are weighed with caps: much of a token of which little counted so far displaces one of the lightest, not all.
+#[test]
+fn a_capped_token_does_not_take_all_places() {
+    let mut world = World::new();
+    for number in 0..8 {
+        world.create(&format!("honest{number}"), 1_000);
+    }
+    world.bond("mallory", 0, VOUCHER, 1).unwrap();
+    world.epochs(2);
+    let newcomer = |world: &mut World, number: usize| {
+        let mut candidacy =
+            world.candidacy(&format!("mallory{number}"), 20 + number, 2_000_000_000);
+        candidacy.bond = world.quote(VOUCHER);
+        world.act(Input::CreateValidator(candidacy))
+    };
+    newcomer(&mut world, 0).unwrap();
+    for number in 1..8 {
+        let refused = newcomer(&mut world, number);
+        assert_eq!(refused, Err(Refusal::CandidatesFull { places: 8 }));
+    }
+    world.epochs(1);
+    let members = &world.pool.members[&world.epoch()];
+    assert_eq!(
+        members.iter().filter(|member| member.validator < 8).count(),
+        3
+    );
+}
+
+/// A leaving token that is worth far more than its share weighs less with each epoch, with a price and without.
+#[test]
+fn a_rich_token_fades_as_it_leaves() {
+    for silent in [false, true] {
+        let mut world = governance::world();
+        world.bond("bob", 0, VOUCHER, 100_000_000_000_000).unwrap();
+        world.epochs(2);
+        if silent {
+            world.prices.insert(VOUCHER, None);
+        }
+        let number = governance::accepted(&mut world, Content::RemoveToken { token: VOUCHER });
+        world.time += 200;
+        world.turn().unwrap();
+        let weight = |world: &World| {
+            let snapshot = &world.pool.snapshots[&world.epoch()];
+            snapshot.unit(VOUCHER).map_or(0, |unit| unit.value.0)
+        };
+        let mut before = weight(&world);
+        assert!(before > 0);
+        governance::enact(&mut world, number).unwrap();
+        for _ in 0..4 {
+            world.epochs(1);
+            let after = weight(&world);
+            assert!(after < before || after == 0, "{before}, then {after}");
+            before = after;
+        }
+        assert_eq!(before, 0);
+        assert!(!world.pool.pool.held);
+    }
+}
+
+/// Another token's outage does not give back its old weight to what has fallen and was bought cheaply since.
+#[test]
+fn what_has_fallen_is_not_held_up_by_anothers_outage() {
+    let mut world = World::new();
+    for name in ["alice", "carol"] {
+        world.create(name, 800);
+    }
+    let much = 300_000_000_000_000_000_000;
+    world.bond("bob", 0, CW20, much).unwrap();
+    world.bond("bob", 0, VOUCHER, 10_000_000).unwrap();
+    world.epochs(2);
+    let whole = world.prices[&VOUCHER].unwrap().0;
+    world.prices.insert(VOUCHER, Some(Price(whole / 100)));
+    world.bond("mallory", 1, VOUCHER, 10_000_000_000).unwrap();
+    world.prices.insert(CW20, None);
+    world.epochs(3);
+    let snapshot = &world.pool.snapshots[&world.epoch()];
+    assert!(snapshot.held);
+    assert_eq!(snapshot.unit(VOUCHER).unwrap().value.0, 100_100_000);
+    assert_eq!(snapshot.unit(CW20).unwrap().value.0, 300_000_000);
+}
+
+/// Convictions of next to nothing jail, but fill no list that great ones would have to join.
+#[test]
+fn slashes_of_next_to_nothing_shield_from_none() {
+    let mut world = World::new();
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let epoch = world.epoch();
+    for _ in 0..64 {
+        let mut order = world.order(0, 0, epoch, epoch);
+        order.kind = Kind::Jail;
+        order.fraction = Share::LEAST;
+        world.act(Input::Slash(order)).unwrap();
+    }
+    assert!(matches!(
+        world.validator(0).standing,
+        Standing::Jailed { .. }
+    ));
+    let mut order = world.order(0, 60, epoch, epoch);
+    order.kind = Kind::Tombstone;
+    world.act(Input::Slash(order)).unwrap();
+    assert_eq!(world.worth("alice", 0, HUB), 40_000_000);
 }

@@ -212,7 +212,7 @@ fn the_64th_slash_tombstones() {
     }
     for number in 1..=63 {
         let mut order = world.order(0, 0, 3, now);
-        order.fraction = Share::new(1_000_000).unwrap();
+        order.fraction = share(1);
         world.act(Input::Slash(order)).unwrap();
         assert!(
             matches!(world.validator(0).standing, Standing::Jailed { .. }),
@@ -220,7 +220,7 @@ fn the_64th_slash_tombstones() {
         );
     }
     let mut order = world.order(0, 0, 3, now);
-    order.fraction = Share::new(1_000_000).unwrap();
+    order.fraction = share(1);
     world.act(Input::Slash(order)).unwrap();
     assert_eq!(world.validator(0).standing, Standing::Tombstoned);
     let events = world.slash(0, 1, 3, now);
@@ -228,8 +228,8 @@ fn the_64th_slash_tombstones() {
     while world.pool.pool.drained < 64 {
         world.drain().unwrap();
     }
-    // 1,000 × 0.999^64, rounded down at each: 937.99 would be 938 at once.
-    let one_by_one = (0..64).fold(1_000, |left, _| left * 999 / 1_000);
+    // 1,000 × 0.99^64, rounded down at each.
+    let one_by_one = (0..64).fold(1_000, |left, _| left * 99 / 100);
     assert_eq!(world.worth("bob", 0, HUB), one_by_one);
     let unjail = world.act(Input::Unjail {
         operator: address("alice"),

@@ -70,6 +70,12 @@ pub fn tell(artifacts: &[Artifact]) -> anyhow::Result<Vec<Reading>> {
         delegators: 1_000,
     };
     Told::new(large, artifacts)?.growing("300 validators, 8 tokens", &mut readings)?;
+    // All places taken: the snapshot weighs twice as many as are active, and a newcomer is compared with each.
+    let full = Size {
+        validators: 600,
+        ..large
+    };
+    Told::new(full, artifacts)?.growing("600 candidates, 8 tokens", &mut readings)?;
     Ok(readings)
 }
 

@@ -17,7 +17,7 @@ pub use pool::{Cursor, Pool};
 pub use proposal::{Ballot, Choice, Content, Phase, Proposal, Seat, Tally, MAX_LINK, MAX_VIA};
 pub use slash::{Hold, Kind, Mark, Slash, Slasher, Spent, MAX_HOLDS, MAX_MARKS, MAX_SLASHERS};
 pub use snapshot::{Index, Indices, Member, Priority, Snapshot, Unit};
-pub use token::{Token, HUB, MAX_SHARE, MAX_TOKENS};
+pub use token::{Left, Token, HUB, MAX_SHARE, MAX_TOKENS};
 pub(crate) use validator::is_name;
 pub use validator::{Holding, Standing, Term, Validator, MAX_HELD, MAX_NAME};
 

@@ -33,15 +33,13 @@ pub struct Token {
 }
 
 impl Token {
-    /// What of a price weighs: all, or what is left of a leaving token's period, rounded down.
-    pub fn decayed(&self, price: Price, now: Timestamp, period: Seconds) -> Price {
-        let Some(until) = self.leaving else {
-            return price;
-        };
-        let left = u128::from(until.0.saturating_sub(now.0));
+    /// What is left of its weight: all, unless it is leaving.
+    pub fn left(&self, now: Timestamp, period: Seconds) -> Left {
         let whole = u128::from(period.0).saturating_mul(1_000_000_000).max(1);
-        let left = wide::multiply_divide(price.0, left.min(whole), whole);
-        Price(left.unwrap_or(0))
+        let part = self.leaving.map_or(whole, |until| {
+            u128::from(until.0.saturating_sub(now.0)).min(whole)
+        });
+        Left { part, whole }
     }
 
     /// Whether nothing of its weight is left.
@@ -52,5 +50,32 @@ impl Token {
     /// Whether it is a voucher of another zone's token: what is burned here would stay in that zone's escrow.
     pub fn is_voucher(&self) -> bool {
         matches!(&self.asset, Asset::Native(denom) if denom.as_str().starts_with("ibc/"))
+    }
+}
+
+/// How much of a leaving token's weight is left. Its price decays, and its share too: what is worth much more than its share
+/// would otherwise weigh all of that to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Left {
+    part: u128,
+    whole: u128,
+}
+
+impl Left {
+    /// What is left of a price, rounded down.
+    pub fn of_price(self, price: Price) -> Price {
+        Price(self.of(price.0))
+    }
+
+    /// What is left of a share, rounded down.
+    pub fn of_share(self, share: Share) -> Share {
+        let left = u32::try_from(self.of(share.billionths().into()));
+        left.ok()
+            .and_then(|left| Share::new(left).ok())
+            .unwrap_or(share)
+    }
+
+    fn of(self, amount: u128) -> u128 {
+        wide::multiply_divide(amount, self.part, self.whole).unwrap_or(0)
     }
 }

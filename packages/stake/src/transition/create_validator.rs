@@ -1,9 +1,11 @@
+use alloc::vec::Vec;
+
 use tessera_primitives::{Amount, Value, Weight};
 
 use crate::{
     input::Candidacy,
-    state::{Snapshot, Standing, Validator, ValidatorNumber, MAX_NAME},
-    weigh::value_of,
+    state::{Parameters, Standing, Unit, Validator, ValidatorNumber, MAX_NAME},
+    weigh::{value_of, weigh, Stake},
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Write,
 };
@@ -94,7 +96,7 @@ impl<R: Reads> Work<'_, R> {
     }
 
     /// Takes a place among the candidates: a free one, or that of the lightest if it is lighter. Ties go to the older, so
-    /// nobody is displaced for nothing. Weights are those of the last snapshot's units.
+    /// nobody is displaced for nothing, and one with no stake left goes before any with some.
     pub(super) fn stand(
         &mut self,
         number: ValidatorNumber,
@@ -104,16 +106,18 @@ impl<R: Reads> Work<'_, R> {
         let places = usize::from(parameters.max_validators).saturating_mul(MAX_CANDIDATES_FACTOR);
         let mut candidates = self.get(self.reads.candidates())?;
         if candidates.len() >= places {
-            let snapshot = self.get(self.reads.snapshot(self.pool.snapshot))?;
-            let mut lightest: Option<((Weight, bool), ValidatorNumber)> = None;
+            let mut standing = Vec::new();
             for candidate in &candidates {
-                let weight = self.heft(&self.validator(*candidate)?, snapshot.as_ref())?;
-                // The younger of two as light: numbers grow with age's opposite.
-                if lightest.is_none_or(|(least, _)| weight <= least) {
-                    lightest = Some((weight, *candidate));
-                }
+                standing.push((*candidate, self.validator(*candidate)?));
             }
-            let own = self.heft(validator, snapshot.as_ref())?;
+            let all = standing.iter().map(|(_, candidate)| candidate);
+            let units = self.prospects(&parameters, all.chain([validator]))?;
+            let hefts = standing
+                .iter()
+                .map(|(candidate, standing)| (heft(standing, &units), *candidate));
+            // The younger of two as light: numbers grow with age's opposite.
+            let lightest = hefts.min_by(|(one, a), (two, b)| one.cmp(two).then(b.cmp(a)));
+            let own = heft(validator, &units);
             let Some((_, displaced)) = lightest.filter(|(least, _)| *least < own) else {
                 return Err(Refused::Rule(Refusal::CandidatesFull { places }));
             };
@@ -132,31 +136,46 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
-    /// What a candidate's bonded stake weighs by a snapshot's units, and whether there is any. Where nothing counted in the
-    /// snapshot its value takes the weight's place: else those who came first and left with their stake would keep all
-    /// others out.
-    fn heft(
+    /// The units that candidates and a newcomer would have with what is bonded to them, at the last snapshot's prices. Its own
+    /// units will not do: of a token of which little counted then, any amount would weigh beyond its cap.
+    fn prospects<'v>(
         &self,
-        validator: &Validator,
-        snapshot: Option<&Snapshot>,
-    ) -> Answer<(Weight, bool), R> {
-        let (mut weight, mut staked) = (0u128, false);
-        for holding in &validator.holdings {
-            staked |= !holding.next.is_zero();
-            let Some(snapshot) = snapshot else {
-                continue;
-            };
-            let own = if snapshot.total.is_zero() {
-                let price = snapshot.unit(holding.token).map(|unit| unit.price);
-                let decimals = self.token(holding.token)?.decimals;
-                value_of(holding.next, price.unwrap_or_default(), decimals).0
-            } else {
-                snapshot.weigh(holding.token, holding.next).0
-            };
-            weight = weight.saturating_add(own);
+        parameters: &Parameters,
+        validators: impl Iterator<Item = &'v Validator> + Clone,
+    ) -> Answer<Vec<Unit>, R> {
+        let snapshot = self.get(self.reads.snapshot(self.pool.snapshot))?;
+        let known = snapshot.map(|snapshot| snapshot.units).unwrap_or_default();
+        let mut units: Vec<Unit> = known.into_iter().filter(|unit| unit.priced).collect();
+        let mut stakes = Vec::new();
+        for unit in &mut units {
+            let token = self.token(unit.token)?;
+            let bonded = validators
+                .clone()
+                .map(|validator| validator.holding(unit.token).next.0);
+            unit.amount = Amount(bonded.fold(0, u128::saturating_add));
+            let left = token.left(self.now, parameters.leaving_period);
+            let price = left.of_price(unit.price);
+            stakes.push(Stake {
+                value: value_of(unit.amount, price, token.decimals),
+                max_share: left.of_share(token.max_share),
+            });
         }
-        Ok((Weight(weight), staked))
+        for (unit, counted) in units.iter_mut().zip(weigh(&stakes)?.counted) {
+            unit.value = counted;
+        }
+        Ok(units)
     }
+}
+
+/// What a candidate's bonded stake weighs by these units, and whether there is any.
+fn heft(validator: &Validator, units: &[Unit]) -> (Weight, bool) {
+    let weigh = |unit: &Unit| unit.weigh(validator.holding(unit.token).next).0;
+    let weight = units.iter().map(weigh).fold(0, u128::saturating_add);
+    let staked = validator
+        .holdings
+        .iter()
+        .any(|holding| !holding.next.is_zero());
+    (Weight(weight), staked)
 }
 
 pub(super) fn refuse_name(name: &str) -> Result<(), Refusal> {

@@ -124,7 +124,8 @@ impl<R: Reads> Work<'_, R> {
             for holding in &validator.holdings {
                 let token = self.token(holding.token)?;
                 let price = snapshot.unit(holding.token).map(|unit| unit.price);
-                let price = token.decayed(price.unwrap_or_default(), self.now, period);
+                let left = token.left(self.now, period);
+                let price = left.of_price(price.unwrap_or_default());
                 let value = value_of(holding.own_next, price, token.decimals);
                 own = own.saturating_add(value.0);
             }

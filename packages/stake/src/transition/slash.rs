@@ -12,8 +12,12 @@ use crate::{
     Event, Reads, Refusal, Refused, Share, Write,
 };
 
-/// Least leak: smaller ones wait in the core.
-const MIN_LEAK: Share = Share::percent(1);
+/// Least share that a slash takes. Smaller leaks wait in the core; smaller convictions jail or tombstone and take nothing, or
+/// 64 of nothing would fill a validator's list and shield it from what takes much.
+const LEAST: Share = Share::percent(1);
+
+/// Most snapshots of which a slash looks for the heaviest. Of longer ranges it costs as if the validator were everything.
+const MAX_WEIGHED: usize = 40;
 
 impl<R: Reads> Work<'_, R> {
     /// A contract that is registered as a slasher.
@@ -45,7 +49,7 @@ impl<R: Reads> Work<'_, R> {
             return self.pass(&order, "the validator's list of slashes is full");
         }
         if order.kind == Kind::Leak {
-            if order.fraction < MIN_LEAK {
+            if order.fraction < LEAST {
                 return self.pass(&order, "the leak is too small");
             }
             if validator.leaked == self.epoch {
@@ -54,7 +58,7 @@ impl<R: Reads> Work<'_, R> {
         }
         let (from, to) = (order.from.max(self.pool.horizon), order.to.min(self.epoch));
         let mut fraction = Share::ZERO;
-        if from <= to {
+        if from <= to && order.fraction >= LEAST {
             fraction = self.spend(slasher, &registered, &order)?;
         }
         let mut kind = order.kind;
@@ -161,17 +165,20 @@ impl<R: Reads> Work<'_, R> {
     /// may be nothing, or what others unbonded from.
     fn heaviest(&self, validator: ValidatorNumber, from: Epoch, to: Epoch) -> Answer<Share, R> {
         let (mut heaviest, mut through) = (Share::ZERO, to);
-        while let Some(snapshot) = self.get(self.reads.snapshot_at(through))? {
+        for _ in 0..MAX_WEIGHED {
+            let Some(snapshot) = self.get(self.reads.snapshot_at(through))? else {
+                return Ok(heaviest);
+            };
             let members = self.get(self.reads.members(snapshot.epoch))?;
             let member = members.iter().find(|member| member.validator == validator);
             let weight = member.map_or(0, |member| member.weight.0);
             heaviest = heaviest.max(Share::of_whole(weight, snapshot.total.0));
             if snapshot.epoch <= from {
-                break;
+                return Ok(heaviest);
             }
             through = snapshot.epoch.saturating_sub(1);
         }
-        Ok(heaviest)
+        Ok(Share::ONE)
     }
 
     /// What a conviction does to a validator; nothing more to one that is tombstoned.

@@ -6,8 +6,8 @@ use crate::{
     input::Quote,
     rotation,
     state::{
-        Epoch, Holding, Member, Parameters, Snapshot, Term, Token, TokenNumber, Unit, Validator,
-        ValidatorNumber,
+        Epoch, Holding, Left, Member, Parameters, Snapshot, Term, Token, TokenNumber, Unit,
+        Validator, ValidatorNumber,
     },
     weigh::{value_of, weigh, Stake},
     work::{Answer, Work},
@@ -24,13 +24,13 @@ struct Priced {
     weighs: bool,
     /// Whether it did in the last snapshot.
     weighed: bool,
-    /// What is left of it, where the token is leaving.
-    decayed: Price,
+    /// What is left of the token's weight.
+    left: Left,
 }
 
 impl Priced {
     fn value(&self, amount: Amount) -> Value {
-        value_of(amount, self.decayed, self.token.decimals)
+        value_of(amount, self.left.of_price(self.known), self.token.decimals)
     }
 }
 
@@ -64,9 +64,12 @@ impl<R: Reads> Work<'_, R> {
         if held {
             for priced in &mut priced {
                 let before = last.as_ref().and_then(|last| last.unit(priced.number));
-                priced.known = before.map_or(Price::ZERO, |unit| unit.price);
+                // No more than was known then, and no more than is known now: else who buys what has fallen meanwhile
+                // would weigh by what it had been worth.
+                if let Some(unit) = before.filter(|unit| unit.priced) {
+                    priced.known = priced.known.min(unit.price);
+                }
                 priced.weighs = priced.weighed;
-                priced.decayed = self.decayed(&parameters, &priced.token, priced.known);
             }
         }
         let units = units(&priced, &amounts)?;
@@ -130,15 +133,11 @@ impl<R: Reads> Work<'_, R> {
                 known,
                 weighs: quoted.is_some(),
                 weighed: before.is_some_and(|unit| unit.priced),
-                decayed: self.decayed(parameters, &token, known),
+                left: token.left(self.now, parameters.leaving_period),
                 token,
             });
         }
         Ok(priced)
-    }
-
-    fn decayed(&self, parameters: &Parameters, token: &Token, price: Price) -> Price {
-        token.decayed(price, self.now, parameters.leaving_period)
     }
 
     /// Who became a member or ceased to be one, or takes another commission than before, is that from this epoch on.
@@ -250,7 +249,7 @@ fn stakes(priced: &[Priced], amounts: &[Amount], weighs: impl Fn(&Priced) -> boo
         } else {
             Value::ZERO
         },
-        max_share: priced.token.max_share,
+        max_share: priced.left.of_share(priced.token.max_share),
     });
     stakes.collect()
 }
