@@ -79,7 +79,9 @@ impl Told {
             zone.execute(&patron, &pool.address, &fund, &funds)?;
         }
         for number in 0..size.validators {
-            let stake = 123_456_789_012u128.saturating_add(u128::from(number) * 987_654_321);
+            let stake = u128::from(number)
+                .saturating_mul(987_654_321)
+                .saturating_add(123_456_789_012);
             pool.create_validator(zone, &format!("operator{number}"), stake)?;
             for token in 1..size.tokens {
                 pool.bond(zone, "ann", number, token, 9_876_543_210_987)?;
@@ -113,8 +115,7 @@ impl Told {
         zone.with_app(|app| {
             let mut storage = app.contract_storage_mut(&pool.address);
             let like = storage.get(&path(&bob, 0)).context("bob has none")?;
-            for (number, other) in (0u32..).zip(&others) {
-                let validator = number % size.validators;
+            for (other, validator) in others.iter().zip((0..size.validators).cycle()) {
                 storage.set(&path(other, validator), &like);
             }
             Ok(())
