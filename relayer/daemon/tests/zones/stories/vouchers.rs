@@ -1,11 +1,10 @@
-use std::{fs, io::Write, process::Stdio, time::Duration};
+use std::{fs, io::Write, path::Path, process::Stdio, time::Duration};
 
 use serde_json::{json, Value};
-use tessera_contract_api::{
-    price_oracle,
-    stake_pool::{ExecuteMsg, PoolResponse, QueryMsg, SlashOrder, SlasherResponse},
+use tessera_contract_api::stake_pool::{
+    ExecuteMsg, PoolResponse, QueryMsg, SlashOrder, SlasherResponse,
 };
-use tessera_primitives::{Address, Asset, Bytes, Hash, Price, Timestamp};
+use tessera_primitives::{Address, Asset, Bytes, Hash};
 use tessera_stake::{state::Kind, Share};
 
 use crate::{
@@ -19,7 +18,6 @@ const HUB: usize = 0;
 const GUEST: usize = 1;
 /// Whole coins of six decimals cost a unit of the reference currency.
 const DECIMALS: u8 = 6;
-const ONE: u128 = 1_000_000_000_000_000_000;
 const LONG: Duration = Duration::from_secs(600);
 
 const SELF_BOND: u128 = 20_000_000;
@@ -76,7 +74,7 @@ pub fn one_is_staked_and_sent_home(
         panic!("a voucher is a denom");
     };
     let denom = denom.as_str();
-    price(ground, &["HUB/USD", "GUEST/USD"]);
+    price(ground);
     fund(ground, alice, &pool);
     ground.start_relayer();
     ground.transfer(there, alice, alice, (STAKED, &ground.coin(GUEST)), LONG);
@@ -197,27 +195,43 @@ pub fn one_is_staked_and_sent_home(
     ground.kill_relayer();
 }
 
-/// Three reporters say what the coins cost: as much, so that amounts are weights.
-fn price(ground: &Ground, feeds: &[&str]) {
-    let oracle = ground.sites[HUB].oracle.clone().unwrap();
+/// Three reporters say what the coins cost, by what a file and a program say: as much, so that amounts are weights. What has
+/// moved far since is kept back.
+fn price(ground: &Ground) {
+    let said = ground.path("price");
+    fs::write(&said, "1").unwrap();
+    let report = |name: &str| {
+        let config = format!("{name}.toml");
+        fs::write(ground.path(&config), reporting(ground, name, &said)).unwrap();
+        let mut verb = ground.command(&config);
+        let verb = verb.args(["price", "report", "--chain", ground.id(HUB), "--once"]);
+        let run = verb.output().unwrap();
+        let text = String::from_utf8_lossy(&run.stdout).into_owned();
+        let log = String::from_utf8_lossy(&run.stderr).into_owned();
+        (run.status.success(), text, log)
+    };
     for name in ["reporter-1", "reporter-2", "reporter-3"] {
-        let chain = ground.chain(HUB, name);
-        let tip = ground.height(HUB);
-        let block = tessera::chain::Chain::block(&chain, tessera_primitives::Height(tip));
-        let time: Timestamp = ground.runtime.block_on(block).unwrap().time;
-        let reports: Vec<_> = feeds
-            .iter()
-            .map(|feed| {
-                let report = price_oracle::ExecuteMsg::Report {
-                    feed: price_oracle::FeedName::new(*feed).unwrap(),
-                    price: Price(ONE),
-                    time,
-                };
-                (&oracle, report, 0)
-            })
-            .collect();
-        ground.send(HUB, &person(ground, name), &reports).unwrap();
+        let (sound, text, log) = report(name);
+        assert!(sound, "{text}{log}");
+        assert_eq!(text.matches(": reported").count(), 2, "{text}{log}");
     }
+    fs::write(&said, "2").unwrap();
+    let (sound, text, log) = report("reporter-1");
+    assert!(!sound && text.contains("kept back"), "{text}{log}");
+}
+
+/// The configuration of somebody who reports prices and does nothing else.
+fn reporting(ground: &Ground, name: &str, said: &Path) -> String {
+    let zone = ground.zone(HUB);
+    let oracle = ground.sites[HUB].oracle.clone().unwrap();
+    format!(
+        "[[chains]]\nid = {:?}\nrpc_addr = {:?}\naccount_prefix = {:?}\nkey_names = [{name:?}]\ngas_multiplier = 1.4\n\
+         gas_price = {{ price = {}, denom = {:?} }}\n\
+         [chains.prices]\ncontract = \"{oracle}\"\n\
+         [[chains.prices.feeds]]\nfeed = \"HUB/USD\"\nsource = \"file\"\nat = {said:?}\n\
+         [[chains.prices.feeds]]\nfeed = \"GUEST/USD\"\nsource = \"command\"\nat = \"/bin/echo\"\narguments = [\"1\"]\n",
+        zone.chain_id, zone.rpc, zone.bech32_prefix, zone.gas_price, zone.denom,
+    )
 }
 
 /// Whoever pushes the pool along is paid from its reserve.
