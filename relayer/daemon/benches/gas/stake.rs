@@ -1,5 +1,4 @@
-//! `stake_gas`: what stakers, validators and reporters send, to a pool with four tokens, a hundred validators and a thousand
-//! delegators.
+//! `stake_gas`: what stakers, validators and reporters send, to pools of several sizes.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -32,9 +31,34 @@ use crate::{
     site::{instantiate, pin, send, store, Site, ZonesFile},
 };
 
-const VALIDATORS: usize = 100;
-const DELEGATORS: usize = 1_000;
-const TOKENS: u16 = 4;
+/// How much there is of what verbs could grow with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Size {
+    tokens: u16,
+    validators: u32,
+    delegators: u32,
+}
+
+/// The first is the one that goals are for. Beside it fewer of everything but tokens, of which there are few and as many as
+/// may be.
+const SIZES: [Size; 3] = [
+    Size {
+        tokens: 4,
+        validators: 100,
+        delegators: 1_000,
+    },
+    Size {
+        tokens: 1,
+        validators: 10,
+        delegators: 10,
+    },
+    Size {
+        tokens: 16,
+        validators: 10,
+        delegators: 10,
+    },
+];
+
 /// Transactions that are under way at once.
 const AT_ONCE: usize = 50;
 /// Addresses of one transfer of coins.
@@ -50,6 +74,23 @@ const GOALS: [(&str, u64); 3] = [
     ("price_report", 95_000),
 ];
 
+impl Size {
+    /// How a figure is named, and its goal: those of the usual size by the verb alone.
+    fn case(self, verb: &str) -> (serde_json::Value, Option<u64>) {
+        if Some(&self) == SIZES.first() {
+            let goal = GOALS.iter().find(|(known, _)| *known == verb);
+            return (json!({ "verb": verb }), goal.map(|(_, gas)| *gas));
+        }
+        let Size {
+            tokens,
+            validators,
+            delegators,
+        } = self;
+        let case = json!({ "verb": verb, "delegators": delegators, "tokens": tokens, "validators": validators });
+        (case, None)
+    }
+}
+
 /// Where zones and contracts are.
 pub struct Place<'a> {
     pub file: &'a ZonesFile,
@@ -60,6 +101,7 @@ pub struct Place<'a> {
 /// The pool and its oracle.
 struct Pool<'a> {
     site: &'a Site,
+    size: Size,
     address: Address,
     oracle: Address,
     tokens: Vec<Address>,
@@ -68,28 +110,50 @@ struct Pool<'a> {
 }
 
 pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> anyhow::Result<()> {
-    let pool = Pool::deploy(place, site).await?;
-    let people = people(place, site, VALIDATORS + DELEGATORS)?;
-    let (operators, delegators) = people.split_at(VALIDATORS);
+    let codes = codes(place, site).await?;
+    for size in SIZES {
+        measure_size(place, site, &codes, size, figures).await?;
+    }
+    Ok(())
+}
+
+/// Stores and pins what pools need.
+async fn codes(place: &Place<'_>, site: &Site) -> anyhow::Result<Vec<u64>> {
+    let mut codes = Vec::new();
+    for name in [
+        "price_oracle.wasm",
+        "stake_pool.wasm",
+        "tests/cw20_base.wasm",
+        "tests/cw1_whitelist.wasm",
+    ] {
+        codes.push(store(&site.owner, &place.artifacts.join(name)).await?);
+    }
+    pin(place.zones, site.zone().as_str(), &codes)?;
+    Ok(codes)
+}
+
+async fn measure_size(
+    place: &Place<'_>,
+    site: &Site,
+    codes: &[u64],
+    size: Size,
+    figures: &mut Figures,
+) -> anyhow::Result<()> {
+    let pool = Pool::deploy(site, codes, size).await?;
+    let people = people(place, site, size.validators.saturating_add(size.delegators))?;
+    let (operators, delegators) = people.split_at(size.validators as usize);
     let created = operators.iter().map(|operator| pool.create(operator));
     at_once(created).await?;
     pool.bond_tokens().await?;
-    let bonds = delegators.iter().enumerate().map(|(number, delegator)| {
-        let validator = number % VALIDATORS;
-        pool.bond(delegator, validator as u32, 2_000)
-    });
+    let bonds = delegators.iter().zip((0..size.validators).cycle());
+    let bonds = bonds.map(|(delegator, validator)| pool.bond(delegator, validator, 2_000));
     at_once(bonds).await?;
 
     pool.next_epoch().await?;
     let mut add = |verb: &str, included: Included| -> anyhow::Result<()> {
         let gas = site.spent(included.gas_used)?;
-        let goal = GOALS.iter().find(|(known, _)| *known == verb);
-        figures.add_gas(
-            "stake_gas",
-            &json!({ "verb": verb }),
-            gas,
-            goal.map(|(_, gas)| *gas),
-        );
+        let (case, goal) = size.case(verb);
+        figures.add_gas("stake_gas", &case, gas, goal);
         Ok(())
     };
     add("price_report", pool.report(ONE).await?)?;
@@ -136,18 +200,8 @@ pub async fn measure(place: &Place<'_>, site: &Site, figures: &mut Figures) -> a
 }
 
 impl<'a> Pool<'a> {
-    async fn deploy(place: &Place<'_>, site: &'a Site) -> anyhow::Result<Pool<'a>> {
+    async fn deploy(site: &'a Site, codes: &[u64], size: Size) -> anyhow::Result<Pool<'a>> {
         let owner = &site.owner;
-        let mut codes = Vec::new();
-        for name in [
-            "price_oracle.wasm",
-            "stake_pool.wasm",
-            "tests/cw20_base.wasm",
-            "tests/cw1_whitelist.wasm",
-        ] {
-            codes.push(store(owner, &place.artifacts.join(name)).await?);
-        }
-        pin(place.zones, site.zone().as_str(), &codes)?;
         let roles = Appointment {
             owner: Some(account(owner)?),
             guardian: None,
@@ -162,7 +216,7 @@ impl<'a> Pool<'a> {
             ..FeedSettings::new(Source::Reporters)
         };
         let mut feeds = Vec::new();
-        for token in 0..TOKENS {
+        for token in 0..size.tokens {
             feeds.push(NamedFeed {
                 feed: feed(token)?,
                 settings: settings.clone(),
@@ -181,7 +235,7 @@ impl<'a> Pool<'a> {
         let oracle = instantiate(owner, codes.first(), &oracle).await?;
         let mut assets = vec![Asset::Native(site.denom.clone())];
         let mut tokens = Vec::new();
-        for _ in 1..TOKENS {
+        for _ in 1..size.tokens {
             let token = instantiate(owner, codes.get(2), &token(owner)?).await?;
             tokens.push(token.clone());
             assets.push(Asset::Cw20(token));
@@ -189,7 +243,7 @@ impl<'a> Pool<'a> {
         // A core will be a contract: this one says what its owner says.
         let says = json!({ "admins": [account(owner)?], "mutable": false });
         let slasher = instantiate(owner, codes.get(3), &says).await?;
-        let first = (0..TOKENS).zip(assets).map(|(number, asset)| {
+        let first = (0..size.tokens).zip(assets).map(|(number, asset)| {
             Ok(FirstToken {
                 asset,
                 decimals: 6,
@@ -221,13 +275,14 @@ impl<'a> Pool<'a> {
         let config = ask(owner.as_ref(), &address, &QueryMsg::Config {}).await?;
         let pool = Pool {
             site,
+            size,
             address,
             oracle,
             tokens,
             slasher,
             config,
         };
-        for token in 0..TOKENS {
+        for token in 0..size.tokens {
             for reporter in [&site.owner, &site.user, &site.relayer] {
                 pool.price(reporter, token, ONE).await?;
             }
@@ -272,7 +327,10 @@ impl<'a> Pool<'a> {
 
     /// Something of each token at every tenth validator: few enough for one account.
     async fn bond_tokens(&self) -> anyhow::Result<()> {
-        for validator in (0..VALIDATORS as u32).step_by(10) {
+        if self.tokens.is_empty() {
+            return Ok(());
+        }
+        for validator in (0..self.size.validators).step_by(10) {
             let msg = Entry::Bond { validator }.to_bytes()?;
             let bonds = self.tokens.iter().map(|token| {
                 let bond =
@@ -344,7 +402,7 @@ fn token(owner: &Wasmd) -> anyhow::Result<serde_json::Value> {
 }
 
 /// New accounts with some coins.
-fn people(place: &Place<'_>, site: &Site, count: usize) -> anyhow::Result<Vec<Arc<Wasmd>>> {
+fn people(place: &Place<'_>, site: &Site, count: u32) -> anyhow::Result<Vec<Arc<Wasmd>>> {
     let mut people = Vec::new();
     for _ in 0..count {
         let key = SigningKey::derive(&new_mnemonic()?, DEFAULT_PATH)?;
