@@ -4,7 +4,7 @@ mod told;
 
 use anyhow::ensure;
 use tessera_contract_api::stake_pool::{
-    Draft, Entry, ExecuteMsg, PoolResponse, QueryMsg, SlashOrder,
+    Draft, Entry, ExecuteMsg, PoolResponse, QueryMsg, Settings, SlashOrder,
 };
 use tessera_primitives::{Amount, Hash, Timestamp};
 use tessera_stake::{
@@ -141,7 +141,9 @@ impl Told {
         self.stake()?;
         self.operate()?;
         self.govern()?;
+        self.own()?;
         self.slash()?;
+        self.act("burn", "pusher", ExecuteMsg::Burn { token: HUB })?;
         self.withdraw()?;
         Ok(std::mem::take(&mut self.readings))
     }
@@ -233,6 +235,20 @@ impl Told {
         self.act("enact", "pusher", ExecuteMsg::Enact { proposal })?;
         self.act("refund", "dan", ExecuteMsg::Refund { proposal })?;
         self.act("collect", "dan", ExecuteMsg::Collect { token: HUB })
+    }
+
+    /// What the owner sets, so that something is burned, and what anybody gives.
+    fn own(&mut self) -> anyhow::Result<()> {
+        let settings = Settings {
+            burn: Some(true),
+            ..self.settings.clone()
+        };
+        self.act(
+            "set_parameters",
+            "owner",
+            ExecuteMsg::SetParameters { settings },
+        )?;
+        self.fund("fund")
     }
 
     fn slash(&mut self) -> anyhow::Result<()> {

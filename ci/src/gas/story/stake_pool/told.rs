@@ -3,7 +3,7 @@
 use anyhow::Context;
 use cosmwasm_std::Coin;
 use cw_multi_test::AppResponse;
-use tessera_contract_api::stake_pool::{Entry, ExecuteMsg, PoolResponse, QueryMsg};
+use tessera_contract_api::stake_pool::{Entry, ExecuteMsg, PoolResponse, QueryMsg, Settings};
 use tessera_primitives::{canonical, Address, Amount, Asset, Price, Seconds};
 use tessera_testing::contracts;
 use tessera_testing::pool::{feed, Codes, Pool, PoolConfig, Stakable, VoteSecret, HUB, UNIT};
@@ -23,6 +23,7 @@ pub struct Told {
     stage: Stage,
     pub pool: Pool,
     pub size: Size,
+    pub settings: Settings,
     pub readings: Vec<Reading>,
 }
 
@@ -53,11 +54,13 @@ impl Told {
         config.feed.max_gap = Some(Seconds(80_000));
         config.feed.confirm = Some(Seconds(80_000));
         config.feed.history = Some(Seconds(160_000));
+        let settings = config.settings.clone();
         let pool = Pool::deploy_with(zone, config, codes)?;
         let mut told = Told {
             stage,
             pool,
             size,
+            settings,
             readings: Vec::new(),
         };
         told.populate()?;
@@ -72,7 +75,7 @@ impl Told {
         let (pool, size) = (self.pool.clone(), self.size);
         let zone = self.zone()?;
         let patron = zone.account("patron")?;
-        zone.mint(&patron, 10_000_000_000, &denom(&pool)?)?;
+        zone.mint(&patron, 11_000_000_000, &denom(&pool)?)?;
         let funds = [Coin::new(5_000_000_000u128, denom(&pool)?)];
         for reserve in [true, false] {
             let fund = ExecuteMsg::Fund { reserve };
@@ -153,6 +156,16 @@ impl Told {
     ) -> anyhow::Result<()> {
         let pool = self.pool.clone();
         self.measure(call.into(), |zone| pool.execute(zone, who, &message))
+    }
+
+    pub fn fund(&mut self, call: &str) -> anyhow::Result<()> {
+        let pool = self.pool.clone();
+        let funds = [Coin::new(1_000_000u128, denom(&pool)?)];
+        let fund = ExecuteMsg::Fund { reserve: false };
+        self.measure(call.into(), |zone| {
+            let patron = zone.account("patron")?;
+            zone.execute(&patron, &pool.address, &fund, &funds)
+        })
     }
 
     pub fn order(&mut self, call: &str, message: ExecuteMsg) -> anyhow::Result<()> {
