@@ -77,7 +77,8 @@
 //!   weight counts. A value is at most 2¹¹³ micro-units, and a validator holds at most 2¹¹⁷ of a token: a hostile token or
 //!   price can make no verb overflow.
 //! - **Indices** are kept per epoch for all tokens; a validator's terms (commission, active, what it had earned) refer to
-//!   them by epoch and do not repeat them, and begin without its record being written. R is divided by the sum of capped values, of which S differs by roundings only.
+//!   them by epoch and do not repeat them, and begin without its record being written. R is divided by the sum of capped
+//!   values, of which S differs by roundings only.
 //! - **A slash's own epoch is paid for what the slash left.** Else stake slashed before the epoch's turn would claim more
 //!   than it added to the sum.
 //! - **The horizon rises with each snapshot**, and not while a slash waits to be drained.

@@ -1,11 +1,12 @@
 use alloc::vec::Vec;
 
-use tessera_primitives::{Amount, Value, Weight};
+use tessera_primitives::{Amount, Overflow, Value, Weight};
 
+use super::priced::{amounts, units, weight_of, Priced};
 use crate::{
     input::Candidacy,
-    state::{Parameters, Standing, Unit, Validator, ValidatorNumber, MAX_NAME},
-    weigh::{value_of, weigh, Stake},
+    state::{Holding, Parameters, Standing, Unit, Validator, ValidatorNumber, MAX_NAME},
+    weigh::value_of,
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Write,
 };
@@ -106,23 +107,25 @@ impl<R: Reads> Work<'_, R> {
         let places = usize::from(parameters.max_validators).saturating_mul(MAX_CANDIDATES_FACTOR);
         let mut candidates = self.get(self.reads.candidates())?;
         if candidates.len() >= places {
-            let mut standing = Vec::new();
+            let mut all = Vec::new();
             for candidate in &candidates {
-                standing.push((*candidate, self.validator(*candidate)?));
+                all.push((*candidate, self.validator(*candidate)?));
             }
-            let all = standing.iter().map(|(_, candidate)| candidate);
-            let units = self.prospects(&parameters, all.chain([validator]))?;
-            let hefts = standing
-                .iter()
-                .map(|(candidate, standing)| (heft(standing, &units), *candidate));
-            // The younger of two as light: numbers grow with age's opposite.
-            let lightest = hefts.min_by(|(one, a), (two, b)| one.cmp(two).then(b.cmp(a)));
-            let own = heft(validator, &units);
-            let Some((_, displaced)) = lightest.filter(|(least, _)| *least < own) else {
+            let standing = all.iter().map(|(_, standing)| standing);
+            let units = self.prospects(&parameters, standing.chain([validator]))?;
+            let mut lightest: Option<((Weight, bool), ValidatorNumber, Validator)> = None;
+            for (candidate, standing) in all {
+                let heft = heft(&standing, &units)?;
+                // The younger of two as light: numbers grow with age's opposite.
+                if lightest.as_ref().is_none_or(|(least, ..)| heft <= *least) {
+                    lightest = Some((heft, candidate, standing));
+                }
+            }
+            let own = heft(validator, &units)?;
+            let Some((_, displaced, mut out)) = lightest.filter(|(least, ..)| *least < own) else {
                 return Err(Refused::Rule(Refusal::CandidatesFull { places }));
             };
             candidates.retain(|candidate| *candidate != displaced);
-            let mut out = self.validator(displaced)?;
             out.standing = Standing::Out;
             self.put(displaced, out);
             self.say(Event::CandidateOut {
@@ -144,38 +147,35 @@ impl<R: Reads> Work<'_, R> {
         validators: impl Iterator<Item = &'v Validator> + Clone,
     ) -> Answer<Vec<Unit>, R> {
         let snapshot = self.get(self.reads.snapshot(self.pool.snapshot))?;
-        let known = snapshot.map(|snapshot| snapshot.units).unwrap_or_default();
-        let mut units: Vec<Unit> = known.into_iter().filter(|unit| unit.priced).collect();
-        let mut stakes = Vec::new();
-        for unit in &mut units {
+        let mut priced = Vec::new();
+        for unit in snapshot.map(|snapshot| snapshot.units).unwrap_or_default() {
             let token = self.token(unit.token)?;
-            let bonded = validators
-                .clone()
-                .map(|validator| validator.holding(unit.token).next.0);
-            unit.amount = Amount(bonded.fold(0, u128::saturating_add));
-            let left = token.left(self.now, parameters.leaving_period);
-            let price = left.of_price(unit.price);
-            stakes.push(Stake {
-                value: value_of(unit.amount, price, token.decimals),
-                max_share: left.of_share(token.max_share),
+            priced.push(Priced {
+                number: unit.token,
+                known: unit.price,
+                weighs: unit.priced,
+                weighed: unit.priced,
+                left: token.left(self.now, parameters.leaving_period),
+                token,
             });
         }
-        for (unit, counted) in units.iter_mut().zip(weigh(&stakes)?.counted) {
-            unit.value = counted;
-        }
-        Ok(units)
+        let amounts = amounts(&priced, validators, bonded);
+        Ok(units(&priced, &amounts)?)
     }
 }
 
+/// What weighs from the next epoch on.
+fn bonded(holding: &Holding) -> Amount {
+    holding.next
+}
+
 /// What a candidate's bonded stake weighs by these units, and whether there is any.
-fn heft(validator: &Validator, units: &[Unit]) -> (Weight, bool) {
-    let weigh = |unit: &Unit| unit.weigh(validator.holding(unit.token).next).0;
-    let weight = units.iter().map(weigh).fold(0, u128::saturating_add);
+fn heft(validator: &Validator, units: &[Unit]) -> Result<(Weight, bool), Overflow> {
     let staked = validator
         .holdings
         .iter()
         .any(|holding| !holding.next.is_zero());
-    (Weight(weight), staked)
+    Ok((weight_of(validator, units, bonded)?, staked))
 }
 
 pub(super) fn refuse_name(name: &str) -> Result<(), Refusal> {

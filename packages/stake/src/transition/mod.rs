@@ -9,6 +9,7 @@ mod enact;
 mod fund;
 mod hold;
 mod operate;
+mod priced;
 mod redelegate;
 mod slash;
 mod snapshot;

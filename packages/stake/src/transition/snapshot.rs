@@ -1,37 +1,20 @@
 use alloc::vec::Vec;
 
-use tessera_primitives::{Amount, Price, Value, Weight};
+use tessera_primitives::{Amount, Value, Weight};
 
+use super::priced::{amounts, stakes, units, weight_of, Priced};
 use crate::{
     input::Quote,
     rotation,
-    state::{
-        Epoch, Holding, Left, Member, Parameters, Snapshot, Term, Token, TokenNumber, Unit,
-        Validator, ValidatorNumber,
-    },
-    weigh::{value_of, weigh, Stake},
+    state::{Epoch, Holding, Member, Parameters, Snapshot, Term, Unit, Validator, ValidatorNumber},
+    weigh::weigh,
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Share, Write,
 };
 
-/// A token and what is known of its price.
-struct Priced {
-    number: TokenNumber,
-    token: Token,
-    /// The last price.
-    known: Price,
-    /// Whether it weighs.
-    weighs: bool,
-    /// Whether it did in the last snapshot.
-    weighed: bool,
-    /// What is left of the token's weight.
-    left: Left,
-}
-
-impl Priced {
-    fn value(&self, amount: Amount) -> Value {
-        value_of(amount, self.left.of_price(self.known), self.token.decimals)
-    }
+/// What weighs in this epoch.
+fn counted(holding: &Holding) -> Amount {
+    holding.counted
 }
 
 /// A candidate and its weight by the candidates' units.
@@ -59,7 +42,8 @@ impl<R: Reads> Work<'_, R> {
             .into_iter()
             .map(|number| Ok((number, self.validator(number)?)))
             .collect::<Answer<_, R>>()?;
-        let amounts = amounts(&priced, candidates.iter().map(|(_, validator)| validator));
+        let all = candidates.iter().map(|(_, validator)| validator);
+        let amounts = amounts(&priced, all, counted);
         let held = is_outage(parameters.max_unpriced, &priced, &amounts, last.as_ref())?;
         if held {
             for priced in &mut priced {
@@ -75,12 +59,13 @@ impl<R: Reads> Work<'_, R> {
         let units = units(&priced, &amounts)?;
         let active = elect(&parameters, &priced, &units, candidates);
         // Caps are on the weight of those who are active.
-        let amounts = self::amounts(&priced, active.iter().map(|active| &active.validator));
+        let all = active.iter().map(|active| &active.validator);
+        let amounts = self::amounts(&priced, all, counted);
         let units = self::units(&priced, &amounts)?;
         let mut members: Vec<Member> = Vec::new();
         let mut total = Weight(0);
         for active in &active {
-            let weight = weight_of(&active.validator, &units)?;
+            let weight = weight_of(&active.validator, &units, counted)?;
             if !weight.is_zero() {
                 total = total.plus(weight)?;
                 members.push(Member {
@@ -222,13 +207,15 @@ fn is_outage<E>(
     if priced.iter().all(|priced| priced.weighs) {
         return Ok(false);
     }
-    let value = |priced: &Priced| {
-        last.and_then(|last| last.unit(priced.number))
-            .map_or(0, |unit| unit.value.0)
-    };
-    let sum = |values: &mut dyn Iterator<Item = u128>| values.fold(0, u128::saturating_add);
-    let whole = sum(&mut priced.iter().map(value));
-    let silent = sum(&mut priced.iter().filter(|priced| !priced.weighs).map(value));
+    let (mut whole, mut silent) = (0u128, 0u128);
+    for priced in priced {
+        let before = last.and_then(|last| last.unit(priced.number));
+        let value = before.map_or(0, |unit| unit.value.0);
+        whole = whole.saturating_add(value);
+        if !priced.weighs {
+            silent = silent.saturating_add(value);
+        }
+    }
     if silent > most.of(whole) {
         return Ok(true);
     }
@@ -238,20 +225,6 @@ fn is_outage<E>(
     .total;
     let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;
     Ok(heard.0 < most.keeps(whole.0))
-}
-
-/// What tokens bring, of which some weigh.
-fn stakes(priced: &[Priced], amounts: &[Amount], weighs: impl Fn(&Priced) -> bool) -> Vec<Stake> {
-    let each = priced.iter().zip(amounts);
-    let stakes = each.map(|(priced, amount)| Stake {
-        value: if weighs(priced) {
-            priced.value(*amount)
-        } else {
-            Value::ZERO
-        },
-        max_share: priced.left.of_share(priced.token.max_share),
-    });
-    stakes.collect()
 }
 
 /// The candidates with enough stake of their own, the heaviest first, ties to the older, as many as are active. Own stake
@@ -270,7 +243,7 @@ fn elect(
     for (number, validator) in candidates {
         let own = validator.holdings.iter().map(own_value);
         let own = Value(own.fold(0, u128::saturating_add));
-        let weight = weight_of(&validator, units).unwrap_or_default();
+        let weight = weight_of(&validator, units, counted).unwrap_or_default();
         if own >= parameters.min_self_value && !weight.is_zero() {
             weighed.push(Weighed {
                 number,
@@ -282,44 +255,4 @@ fn elect(
     weighed.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.number.cmp(&b.number)));
     weighed.truncate(parameters.max_validators.into());
     weighed
-}
-
-/// What validators hold together, of each token.
-fn amounts<'a>(
-    priced: &[Priced],
-    validators: impl Iterator<Item = &'a Validator> + Clone,
-) -> Vec<Amount> {
-    let amounts = priced.iter().map(|priced| {
-        let held = validators
-            .clone()
-            .map(|validator| validator.holding(priced.number).counted.0);
-        Amount(held.fold(0, u128::saturating_add))
-    });
-    amounts.collect()
-}
-
-/// The unit weights of what is held.
-fn units<E>(priced: &[Priced], amounts: &[Amount]) -> Result<Vec<Unit>, Refused<E>> {
-    let weights = weigh(&stakes(priced, amounts, |priced| priced.weighs))?;
-    let units = priced.iter().zip(amounts).zip(weights.counted);
-    let units = units.map(|((priced, amount), value)| Unit {
-        token: priced.number,
-        price: priced.known,
-        priced: priced.weighs,
-        value,
-        amount: *amount,
-    });
-    Ok(units.collect())
-}
-
-/// The weight of what counts of a validator.
-fn weight_of(
-    validator: &Validator,
-    units: &[Unit],
-) -> Result<Weight, tessera_primitives::Overflow> {
-    let weights = units
-        .iter()
-        .map(|unit| unit.weigh(validator.holding(unit.token).counted));
-    let mut weights = weights;
-    weights.try_fold(Weight(0), Weight::plus)
 }

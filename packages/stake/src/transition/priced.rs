@@ -1,0 +1,88 @@
+//! Unit weights of what validators hold: of what counts, for a snapshot, and of what is bonded, for places among candidates.
+
+use alloc::vec::Vec;
+
+use tessera_primitives::{Amount, Overflow, Price, Value, Weight};
+
+use crate::{
+    state::{Holding, Left, Token, TokenNumber, Unit, Validator},
+    weigh::{value_of, weigh, Stake},
+};
+
+/// A token and what is known of its price.
+pub struct Priced {
+    pub number: TokenNumber,
+    pub token: Token,
+    /// The last price.
+    pub known: Price,
+    /// Whether it weighs.
+    pub weighs: bool,
+    /// Whether it did in the last snapshot.
+    pub weighed: bool,
+    /// What is left of the token's weight.
+    pub left: Left,
+}
+
+impl Priced {
+    pub fn value(&self, amount: Amount) -> Value {
+        value_of(amount, self.left.of_price(self.known), self.token.decimals)
+    }
+}
+
+/// Which part of a holding is meant.
+type Part = fn(&Holding) -> Amount;
+
+/// What tokens bring, of which some weigh.
+pub fn stakes(
+    priced: &[Priced],
+    amounts: &[Amount],
+    weighs: impl Fn(&Priced) -> bool,
+) -> Vec<Stake> {
+    let each = priced.iter().zip(amounts);
+    let stakes = each.map(|(priced, amount)| Stake {
+        value: if weighs(priced) {
+            priced.value(*amount)
+        } else {
+            Value::ZERO
+        },
+        max_share: priced.left.of_share(priced.token.max_share),
+    });
+    stakes.collect()
+}
+
+/// What validators hold together, of each token.
+pub fn amounts<'a>(
+    priced: &[Priced],
+    validators: impl Iterator<Item = &'a Validator> + Clone,
+    part: Part,
+) -> Vec<Amount> {
+    let amounts = priced.iter().map(|priced| {
+        let held = validators
+            .clone()
+            .map(|validator| part(&validator.holding(priced.number)).0);
+        Amount(held.fold(0, u128::saturating_add))
+    });
+    amounts.collect()
+}
+
+/// The unit weights of what is held.
+pub fn units(priced: &[Priced], amounts: &[Amount]) -> Result<Vec<Unit>, Overflow> {
+    let weights = weigh(&stakes(priced, amounts, |priced| priced.weighs))?;
+    let units = priced.iter().zip(amounts).zip(weights.counted);
+    let units = units.map(|((priced, amount), value)| Unit {
+        token: priced.number,
+        price: priced.known,
+        priced: priced.weighs,
+        value,
+        amount: *amount,
+    });
+    Ok(units.collect())
+}
+
+/// What a validator weighs by these units.
+pub fn weight_of(validator: &Validator, units: &[Unit], part: Part) -> Result<Weight, Overflow> {
+    let mut weights = units
+        .iter()
+        .map(|unit| unit.weigh(part(&validator.holding(unit.token))));
+    weights.try_fold(Weight(0), Weight::plus)
+}
