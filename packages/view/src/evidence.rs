@@ -70,7 +70,15 @@ pub enum Sighted {
 /// # Errors
 /// [`Refusal::Header`].
 pub fn anchor<C: Crypto>(crypto: &C, zone: &ZoneId, header: &Header) -> Result<Anchor, Refusal> {
-    let verified = open_anchor(crypto, zone, &header.open()?)?;
+    anchored(crypto, zone, &header.open()?)
+}
+
+fn anchored<C: Crypto>(
+    crypto: &C,
+    zone: &ZoneId,
+    untrusted: &Untrusted,
+) -> Result<Anchor, Refusal> {
+    let verified = open_anchor(crypto, zone, untrusted)?;
     Ok(Anchor {
         header: verified.to_trusted()?,
         validators_hash: verified.validators_hash,
@@ -83,8 +91,9 @@ pub fn anchor<C: Crypto>(crypto: &C, zone: &ZoneId, header: &Header) -> Result<A
 /// # Errors
 /// [`Refusal::Header`].
 pub fn anchor_of_any<C: Crypto>(crypto: &C, header: &Header) -> Result<(ZoneId, Anchor), Refusal> {
-    let chain_id = header.open()?.chain_id()?;
-    let anchor = anchor(crypto, &chain_id, header)?;
+    let untrusted = header.open()?;
+    let chain_id = untrusted.chain_id()?;
+    let anchor = anchored(crypto, &chain_id, &untrusted)?;
     Ok((chain_id, anchor))
 }
 
