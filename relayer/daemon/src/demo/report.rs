@@ -99,6 +99,37 @@ impl Report {
     }
 }
 
+/// Columns that every terminal has.
+const COLUMNS: usize = 80;
+
+fn mark(good: bool) -> char {
+    if good {
+        '✔'
+    } else {
+        '✘'
+    }
+}
+
+/// A sentence in lines that a terminal shows whole; those after the first are indented as far as its lead is long.
+fn sentence(lead: &str, sentence: &str) -> String {
+    let indent = " ".repeat(lead.chars().count());
+    let options = textwrap::Options::new(COLUMNS)
+        .initial_indent(lead)
+        .subsequent_indent(&indent);
+    textwrap::fill(sentence, options) + "\n"
+}
+
+/// A story's name, whether it ended as it should, and what happens in it.
+pub(super) fn heading(sound: bool, name: &str, story: &str) -> String {
+    format!("{} {name}\n{}", mark(sound), sentence("  ", story))
+}
+
+impl Check {
+    pub(super) fn text(&self) -> String {
+        sentence(&format!("  {} ", mark(self.holds)), &self.what)
+    }
+}
+
 impl SceneReport {
     fn is_sound(&self) -> bool {
         self.expected == self.legs
@@ -107,13 +138,7 @@ impl SceneReport {
     }
 
     fn text(&self) -> String {
-        let mark = |good: bool| if good { "✔" } else { "✘" };
-        let mut text = format!(
-            "{} {}\n  {}\n",
-            mark(self.is_sound()),
-            self.name,
-            self.story
-        );
+        let mut text = heading(self.is_sound(), self.name, self.story);
         let mut legs = table(&[
             "zone",
             "leg",
@@ -151,7 +176,7 @@ impl SceneReport {
         text.push_str(&legs.to_string());
         text.push('\n');
         for check in &self.checks {
-            text.push_str(&format!("  {} {}\n", mark(check.holds), check.what));
+            text.push_str(&check.text());
         }
         text
     }

@@ -6,7 +6,10 @@ use serde::Serialize;
 use tessera_primitives::Amount;
 use tessera_stake::state::ValidatorNumber;
 
-use crate::{command::table, demo::report::Check};
+use crate::{
+    command::table,
+    demo::report::{heading, Check},
+};
 
 /// What the chapter shows.
 #[derive(Clone, Debug, Serialize)]
@@ -52,8 +55,7 @@ impl StakeReport {
     }
 
     pub(in crate::demo) fn text(&self) -> String {
-        let mark = |good: bool| if good { "✔" } else { "✘" };
-        let mut text = format!("{} stake\n  {}\n", mark(self.is_sound()), self.story);
+        let mut text = heading(self.is_sound(), "stake", self.story);
         let mut weights = table(&["after", "token", "counts for"]);
         for at in &self.weights {
             let names: Vec<&str> = at.shares.keys().map(String::as_str).collect();
@@ -78,7 +80,7 @@ impl StakeReport {
         }
         text.push_str(&format!("{weights}\n{holders}\n"));
         for check in &self.checks {
-            text.push_str(&format!("  {} {}\n", mark(check.holds), check.what));
+            text.push_str(&check.text());
         }
         text
     }
