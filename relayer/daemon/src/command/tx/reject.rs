@@ -2,12 +2,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use clap::Args;
-use tessera_contract_api::{
-    chain_view::{QueryMsg, ViewResponse},
-    transaction_lock::ExecuteMsg,
-};
+use tessera_contract_api::transaction_lock::ExecuteMsg;
 use tessera_lock::{evidence::ZoneProof, key, Batch, TaskBody};
-use tessera_primitives::Height;
+use tessera_primitives::{Height, ZoneStatus};
 use tessera_proof::Proof;
 
 use super::leg::Which;
@@ -38,14 +35,12 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     let source = app::reach(other, None).await?;
 
     let of = other.id.clone();
-    let view: ViewResponse = duties::ask(
-        zone.chain.as_ref(),
-        &zone.view,
-        &QueryMsg::View { zone: of.clone() },
-    )
-    .await?;
-    let tip = later(zone, &source).await?;
-    let header = tip.max(view.latest.height);
+    let view = duties::ask_view(zone, &of).await?;
+    let header = match view.status {
+        // Its last root stands for every later height, and there will be no other.
+        ZoneStatus::Closed => view.latest.height,
+        _ => later(zone, &source).await?.max(view.latest.height),
+    };
     let state = header.minus(1)?;
     let mut calls = Vec::new();
     if header > view.latest.height {
