@@ -112,15 +112,18 @@ fn credential() -> Result<Option<SecretString>, KeyError> {
     read(fs::File::open(&path), &path.display().to_string()).map(Some)
 }
 
-/// The system's key store, where this program is built with it: `keyctl add user tessera-passphrase…`.
+/// The kernel's key store, where this program is built with it: `keyctl padd user tessera-passphrase @u`. A store that cannot
+/// be asked, as in most containers, has nothing.
 #[cfg(feature = "os-keyring")]
 fn stored() -> Result<Option<SecretString>, KeyError> {
-    let failed = |error: keyring::Error| KeyError::NoPassphrase(error.to_string());
-    let entry = keyring::Entry::new("tessera", "passphrase").map_err(failed)?;
-    match entry.get_password().map(Zeroizing::new) {
-        Ok(found) => Ok(Some(SecretString::from(found.as_str()))),
+    let entry = keyring::Entry::new_with_target(CREDENTIAL, "tessera", "passphrase");
+    match entry.and_then(|entry| entry.get_password()) {
+        Ok(found) => one_line(Zeroizing::new(found), "the kernel's key store").map(Some),
         Err(keyring::Error::NoEntry) => Ok(None),
-        Err(error) => Err(failed(error)),
+        Err(error) => {
+            tracing::warn!(%error, "the kernel's key store cannot be asked for the passphrase");
+            Ok(None)
+        }
     }
 }
 
@@ -137,10 +140,16 @@ fn read(file: io::Result<fs::File>, name: &str) -> Result<SecretString, KeyError
     file.take(LONGEST.saturating_add(1))
         .read_to_string(&mut text)
         .map_err(|error| failed(error.to_string()))?;
+    one_line(text, name)
+}
+
+/// One line as it was typed.
+fn one_line(text: Zeroizing<String>, name: &str) -> Result<SecretString, KeyError> {
     let line = text.strip_suffix('\n').unwrap_or(&text);
     let line = line.strip_suffix('\r').unwrap_or(line);
     if line.is_empty() || text.len() > 1_024 || line.contains('\n') {
-        return Err(failed("one line of 1 to 1024 bytes is expected".into()));
+        let reason = format!("{name}: one line of 1 to 1024 bytes is expected");
+        return Err(KeyError::NoPassphrase(reason));
     }
     Ok(SecretString::from(line))
 }
