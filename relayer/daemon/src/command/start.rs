@@ -178,15 +178,15 @@ async fn next_setup(
     reloads: &mut Signal,
 ) -> Option<Setup> {
     let mut config = now.config.clone();
-    let interrupted = interrupted();
+    let interrupted = async {
+        interrupted().await;
+        tracing::info!("stopping");
+        service::stopping();
+    };
     tokio::pin!(interrupted);
     loop {
         tokio::select! {
-            () = &mut interrupted => {
-                tracing::info!("stopping");
-                service::stopping();
-                return None;
-            }
+            () = &mut interrupted => return None,
             _ = reloads.recv() => {}
         }
         let new = match context.config() {
@@ -203,7 +203,12 @@ async fn next_setup(
             config.global = new.global;
             continue;
         }
-        match Setup::new(new, ring, Some(&now.ports)).await {
+        // A node that does not answer is waited for, but not by whoever wants this to end.
+        let made = tokio::select! {
+            () = &mut interrupted => return None,
+            made = Setup::new(new, ring, Some(&now.ports)) => made,
+        };
+        match made {
             Ok(next) => {
                 announce(&changes);
                 return Some(next);
