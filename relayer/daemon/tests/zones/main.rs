@@ -84,6 +84,7 @@ fn coins_are_carried_and_staked_until_a_zone_forks_and_its_tasks_stop() {
         stories::packets::a_channel_is_refused(ground);
         let (channel, people) = stories::packets::coins_go_and_come_home(ground);
         stories::vouchers::one_is_staked_and_sent_home(ground, &channel, &people);
+        stories::packets::they_go_on_by_way_of_another_node(ground, &channel, &people);
         let other = ground.open_channel(0, 1);
         stories::forked::it_is_proven_by_transaction(ground, |twin| {
             stories::packets::a_client_that_was_shown_it_is_frozen(ground, &other, twin);

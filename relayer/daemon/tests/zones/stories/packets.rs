@@ -12,6 +12,7 @@ use tessera::{
 };
 
 use crate::{
+    bad_node::{BadNode, Behind, Spoilt},
     ground::{until, Branch, Ground},
     ibc::{voucher, End},
     people::Person,
@@ -122,6 +123,63 @@ pub fn coins_go_and_come_home(ground: &Ground) -> ([End; 2], [Person; 2]) {
         assert_eq!(left[done], 0, "{left}");
     }
     (ends, [alice, bob])
+}
+
+/// The same process goes on with another configuration, by way of another node; and when that node is gone, by way of the
+/// next one.
+pub fn they_go_on_by_way_of_another_node(
+    ground: &Ground,
+    [here, there]: &[End; 2],
+    [alice, bob]: &[Person; 2],
+) {
+    let (coin, voucher) = (ground.coin(0), voucher(there, &ground.zone(0).denom));
+    let held = || ground.holds(1, &bob.address, &voucher);
+    let arrives = |amount: u128| {
+        let before = held();
+        ground.transfer(here, alice, bob, (amount, &coin), LONG);
+        until("vouchers", held, |held| *held == before + amount);
+    };
+    let before = ground.log().len();
+    let relaying = |times| {
+        let log = || ground.log().split_off(before);
+        until("packets are relayed", log, |log| {
+            log.matches("relaying packets").count() == times
+        });
+    };
+    ground.start_relayer();
+    relaying(1);
+
+    let real = &ground.zone(0).rpc;
+    let behind = Behind::Node(real.clone());
+    let node = ground.runtime.block_on(BadNode::start(behind));
+    let path = ground.path("relayer.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let changed = config
+        .replace(
+            &format!("rpc_addr = {real:?}"),
+            &format!("rpc_addr = [{:?}, {real:?}]", node.url),
+        )
+        .replace("[mode.packets]\n", "[mode.packets]\nclear_interval = 5\n");
+    assert_ne!(changed, config);
+    fs::write(&path, changed).unwrap();
+    ground
+        .try_tessera_with("relayer.toml", &["config", "reload"])
+        .unwrap();
+    relaying(2);
+    node.asked();
+    arrives(21);
+    let asked = node.asked();
+    assert!(
+        asked.iter().any(|method| method == "tx_search"),
+        "{asked:?}"
+    );
+
+    node.spoil(Spoilt::Refusing);
+    arrives(22);
+    relaying(3);
+    arrives(23);
+    fs::write(&path, config).unwrap();
+    ground.kill_relayer();
 }
 
 /// Validators sign a second history, and somebody shows a client a header of it. No witness is there, but our node has
