@@ -28,7 +28,8 @@ pub fn quote<R: Reads>(
 }
 
 /// What stake is weighed by: the median of the prices accepted in the last `weight_window`, or the last one if there is
-/// none so young. None when the last is older than `grace`.
+/// none so young. Once the last is older than `grace`, the lower of it and of what a quorum says now: a market that swings
+/// wider than the band may confirm no price for days, and is no outage. None when no quorum speaks.
 ///
 /// # Errors
 /// As [`quote`].
@@ -43,7 +44,9 @@ pub fn weight_price<R: Reads>(
         return Ok(None);
     };
     if now > last.time.plus(feed.grace)? {
-        return Ok(None);
+        let reporters = reads.reporters().map_err(Refused::Read)?;
+        let said = current(now, &feed, &reporters, &board)?;
+        return Ok(said.map(|said| said.min(last.price)));
     }
     let mut prices = Vec::new();
     let in_window = feed.weight_window.0.checked_div(feed.interval.0);

@@ -46,6 +46,9 @@
 //! - *`grace` is at least `confirm` and `max_age` together*, two hours by default: while a true and sudden move is confirmed,
 //!   the price before it weighs. With a shorter grace stake would weigh nothing for a moment, in which anybody can take
 //!   the epoch's snapshot.
+//! - *Past `grace` stake weighs by the lower* of the last accepted price and of what a quorum says now ([`answer::weight_price`]): a
+//!   market that swings wider than the band confirms nothing for as long, and whoever can swing that of a thin token would take
+//!   it out of a snapshot. Without a quorum nothing weighs.
 //! - *One accepted price an interval, judged when read*: accepting is writing, once an interval; Fresh, Stale and Suspect
 //!   are found at each reading from the reports that are young then.
 //! - The first report after an interval's end closes it, so a price follows the reporters by up to two intervals.
