@@ -13,7 +13,7 @@
 //!             │                                          │
 //!            Out ◄── leave, displaced ───────────────────┤
 //!             │ Jailed ◄── slash (Jail) ─────────────────┤
-//!             └───┴──── slash (Tombstone), 64th slash ───┴──► Tombstoned (final)
+//!             └───┴──── slash (Tombstone), 64th slash ───┴──► Tombstoned (final): slashes, up to 128, go on taking
 //!
 //!  proposal   propose         deposits reach the least     tally                   enact
 //!           ──────────► Deposit ──────────────────► Voting ─────► Accepted ─────────────► Enacted | Failed
@@ -81,21 +81,29 @@
 //!   values, of which S differs by roundings only.
 //! - **A slash's own epoch is paid for what the slash left.** Else stake slashed before the epoch's turn would claim more
 //!   than it added to the sum.
-//! - **The horizon rises with each snapshot**, and not while a slash waits to be drained.
+//! - **The horizon rises with each snapshot** as far as the first epoch that a waiting slash meets: while any waits, it could be
+//!   kept where it is by a slash of dust before each snapshot. No core begins to hold what is older than the unbonding period.
 //! - **The throttle** is `primitives::Throttle`, since a `Meter` refuses what is larger than its window. It counts shares of
 //!   the weight, not weight: a debt from when much was staked would hold back the slashes of a small pool for years. A
 //!   slash costs its fraction of the greatest share that the validator had in the snapshots of its epochs: the last alone
-//!   may be one that it had left by then. One before any snapshot passes.
-//! - **A tombstoned validator is slashed all the same**, until its list is full: who validates several zones and is
-//!   convicted of something small on one must not be safe from the others. `max_fraction` is what bounds it. What takes
-//!   nothing, being too old, spends nothing of it either.
+//!   may be one that it had left by then. Where it was in none of them, as after a jail, the last before says. One before any
+//!   snapshot passes.
+//! - **A tombstoned validator is slashed all the same**: who validates several zones and is convicted of something small on
+//!   one must not be safe from the others. `max_fraction` is what bounds it. What takes nothing, being too old, spends
+//!   nothing of it either.
+//! - **Its list goes on to 128**: filled with leaks of dust, one of 64 would shield a fortune that came before the last. To a
+//!   tombstoned validator nothing comes any more, so who fills the second half pays 47 % of what it would save.
+//! - **What `max_fraction` counts** is weighed: a slash that met half of what this one meets counts for half. Else who keeps
+//!   evidence of a time when he had dust, and shows it just before that of a fork, would have used the limit up.
 //! - **An outage** is also what would make W fall by more than `max_unpriced`, all things else equal. What the silent tokens
 //!   held does not say it: where one is what caps are measured against, the capped fall with it, to nothing if it was the
-//!   only one. Own stake without a price is judged by the last one known, or a small outage would unseat whoever bonded
-//!   in that token, with all that others gave him.
+//!   only one. What fell silent before counts as silent until it speaks again, or feeds that fail one after another would
+//!   never be an outage. Own stake without a price is judged by the last one known, and so are places among candidates, or a
+//!   small outage would unseat whoever bonded in that token, with all that others gave him.
 //! - **While prices are held** what changes a feed or removes a token can be proposed, with a deposit that has a price, and
 //!   tokens that are leaving go on decaying: else a feed that died for good would end bonds and votes for good. A price that
-//!   has fallen since weighs as it is: else who buys what fell would weigh by what it was worth.
+//!   has fallen since weighs as it is: else who buys what fell would weigh by what it was worth. It rises again as far as
+//!   it stood when the outage began.
 //! - **A leaving token's share decays** as its price does: what is worth more than its share would else weigh all of it to
 //!   the end, and then nothing.
 //! - **A slash below 1 % takes nothing**, of any kind: 64 of them would fill the list.
@@ -110,7 +118,8 @@
 //! - **A tag's hold** is judged by the tag's own last epoch.
 //! - **`join`** lets a core say which validators joined it; `snapshot` takes the epoch's snapshot without turning it.
 //! - **Bonds** make at most 24 parts of the 32, so that exits, which may split one, find room.
-//! - A validator that left, or was displaced, comes back by `unjail`, on the same terms as a newcomer.
+//! - A validator that left, or was displaced, comes back by `unjail`, on the same terms as a newcomer. Its operator, alone, may
+//!   bond to it meanwhile: who fell below the least of its own, or was lighter than all, would else be out for ever.
 //! - **Power** is with validators of the snapshot only: else a pumped token could be bonded to idle candidates and vote
 //!   beyond its cap. Operators vote their own delegation like anybody.
 //! - **A vote names the delegations** through which stake that counted at its validator is held now (8 at most), and takes
@@ -132,7 +141,10 @@
 //! - Evidence is used up for all slashers by the one that shows it, though nothing was left to that one.
 //! - A proof of possession does not say on which terms: a whitelisted cw20 that lies about its senders can make a validator
 //!   for somebody whose proof it has seen, once.
-//! - Own stake in a token whose feed has died counts by its last price until the token is removed.
+//! - Own stake in a token whose feed has died counts by its last price until the token is removed, and so does a place among
+//!   candidates. Such a token brings other silences nearer to an outage: vote it away.
+//! - Of a slash of more than 40 snapshots it is not known how heavy they were: it costs the throttle as if the validator were
+//!   everything, and counts in full for `max_fraction`. Cores name the snapshots of two kernels.
 //! - A core that was revoked and comes back can release, by what it held before, what it holds of the same snapshot since.
 //! - A change of `leaving_period` changes what weighs of tokens that are leaving already.
 //! - Snapshots, terms, indices and slashes are not pruned: some 20 bytes a validator and epoch.

@@ -223,13 +223,22 @@ fn the_64th_slash_tombstones() {
     order.fraction = share(1);
     world.act(Input::Slash(order)).unwrap();
     assert_eq!(world.validator(0).standing, Standing::Tombstoned);
-    let events = world.slash(0, 1, 3, now);
+    // The core has 36 % left to take, the league all.
+    for number in 65..=128 {
+        let mut order = world.order(0, 1, 3, now);
+        order.slasher = address(if number <= 100 { "core" } else { "league" });
+        let events = world.act(Input::Slash(order)).unwrap();
+        assert!(matches!(events[..], [Event::SlashAccepted { .. }]));
+    }
+    let mut order = world.order(0, 1, 3, now);
+    order.slasher = address("league");
+    let events = world.act(Input::Slash(order)).unwrap();
     assert!(matches!(events[..], [Event::SlashPassed { .. }]));
-    while world.pool.pool.drained < 64 {
+    while world.pool.pool.drained < 128 {
         world.drain().unwrap();
     }
-    // 1,000 × 0.99^64, rounded down at each.
-    let one_by_one = (0..64).fold(1_000, |left, _| left * 99 / 100);
+    // 1,000 × 0.99^128, rounded down at each.
+    let one_by_one = (0..128).fold(1_000, |left, _| left * 99 / 100);
     assert_eq!(world.worth("bob", 0, HUB), one_by_one);
     let unjail = world.act(Input::Unjail {
         operator: address("alice"),

@@ -98,7 +98,7 @@ proptest! {
 
     #[test]
     fn parts_weigh_no_more_than_their_sum(a in 0..1u128 << 117, b in 0..1u128 << 117, value in 0..1u128 << 113) {
-        let unit = Unit { token: 0, price: Price(1), priced: true, value: Value(value), amount: Amount(a + b) };
+        let unit = Unit { token: 0, price: Price(1), priced: true, value: Value(value), missed: Value(0), amount: Amount(a + b) };
         let (one, other) = (unit.weigh(Amount(a)), unit.weigh(Amount(b)));
         prop_assert!(one.0 + other.0 <= unit.weigh(Amount(a + b)).0);
         prop_assert!(unit.weigh(Amount(a + b)).0 <= value);

@@ -15,7 +15,9 @@ pub use parameters::{Parameters, Place, DAY};
 pub use part::{Delegation, Part, Tag, MAX_BONDED_PARTS, MAX_PARTS};
 pub use pool::{Cursor, Pool};
 pub use proposal::{Ballot, Choice, Content, Phase, Proposal, Seat, Tally, MAX_LINK, MAX_VIA};
-pub use slash::{Hold, Kind, Mark, Slash, Slasher, Spent, MAX_HOLDS, MAX_MARKS, MAX_SLASHERS};
+pub use slash::{
+    Hold, Kind, Mark, Slash, Slasher, Spent, MAX_HOLDS, MAX_LISTED, MAX_MARKS, MAX_SLASHERS,
+};
 pub use snapshot::{Index, Indices, Member, Priority, Snapshot, Unit};
 pub use token::{Left, Token, HUB, MAX_SHARE, MAX_TOKENS};
 pub(crate) use validator::is_name;

@@ -7,8 +7,12 @@ use crate::Share;
 /// Most slashers that are registered at a time.
 pub const MAX_SLASHERS: usize = 32;
 
-/// Slashes on a validator's list: the last of them tombstones.
+/// Slashes on a validator's list, of which the last tombstones.
 pub const MAX_MARKS: usize = 64;
+
+/// Slashes on a tombstoned validator's list. No stake comes to it any more, so what fills the second half was paid by the
+/// very stake that it would shield.
+pub const MAX_LISTED: usize = 2 * MAX_MARKS;
 
 /// Most snapshots that one core holds.
 pub const MAX_HOLDS: usize = 256;
@@ -82,21 +86,24 @@ pub struct Slash {
 pub struct Slasher {
     /// The contract.
     pub address: Address,
-    /// Most that it may take of one validator in an unbonding period, all its fractions summed.
+    /// Most that it may take of one validator in an unbonding period, all its fractions summed; one that met less than is at
+    /// stake now counts for as much less.
     pub max_fraction: Share,
     /// Whether it may no more.
     pub revoked: bool,
 }
 
-/// What a slasher has taken of a validator in an epoch.
+/// What a slasher has taken of a validator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Spent {
-    /// The epoch.
+    /// The epoch in which it was accepted.
     pub epoch: Epoch,
-    /// The sum of its fractions.
+    /// The fraction.
     pub fraction: Share,
+    /// The share of the whole weight that it was taken of.
+    pub of: Share,
 }
 
 /// A snapshot that a core's open kernels weigh by: what counted in it stays.

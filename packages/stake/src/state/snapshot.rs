@@ -12,12 +12,14 @@ use super::{Epoch, TokenNumber, ValidatorNumber};
 pub struct Unit {
     /// The token.
     pub token: TokenNumber,
-    /// The last price that is known of it.
+    /// The last price that is known of it. While prices are held it weighs by no more than it did before.
     pub price: Price,
     /// Whether it weighs: not past grace, unless too much had no price. While the token is leaving, less of it.
     pub priced: bool,
     /// What counts of its value: `min(V, m W)`.
     pub value: Value,
+    /// What counted of it when it weighed last, while it does not.
+    pub missed: Value,
     /// How much of it counts in the active set.
     pub amount: Amount,
 }
@@ -43,6 +45,8 @@ pub struct Snapshot {
     pub total: Weight,
     /// Whether the prices are those of the snapshot before, because too much stake had none.
     pub held: bool,
+    /// The last snapshot whose prices were its own: this one, unless they are held.
+    pub steady: Epoch,
     /// The unit weights, by token.
     pub units: Vec<Unit>,
 }

@@ -22,7 +22,10 @@ impl<R: Reads> Work<'_, R> {
         let token = self.entering(quote.token)?;
         self.refuse_entry(quote)?;
         let mut validator = self.validator(number)?;
-        if validator.standing != Standing::Candidate {
+        // Its operator may add to what it would come back with.
+        let back = matches!(validator.standing, Standing::Out | Standing::Jailed { .. });
+        let own = back && *delegator == validator.operator;
+        if validator.standing != Standing::Candidate && !own {
             return Err(Refused::Rule(Refusal::Standing {
                 validator: number,
                 expected: "a candidate",

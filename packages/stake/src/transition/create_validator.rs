@@ -140,7 +140,8 @@ impl<R: Reads> Work<'_, R> {
     }
 
     /// The units that candidates and a newcomer would have with what is bonded to them, at the last snapshot's prices. Its own
-    /// units will not do: of a token of which little counted then, any amount would weigh beyond its cap.
+    /// units will not do: of a token of which little counted then, any amount would weigh beyond its cap. A token whose price is
+    /// silent weighs by the last one known: nobody loses a place to dust for as long as that lasts.
     fn prospects<'v>(
         &self,
         parameters: &Parameters,
@@ -153,8 +154,10 @@ impl<R: Reads> Work<'_, R> {
             priced.push(Priced {
                 number: unit.token,
                 known: unit.price,
-                weighs: unit.priced,
+                most: None,
+                weighs: true,
                 weighed: unit.priced,
+                missed: unit.missed,
                 left: token.left(self.now, parameters.leaving_period),
                 token,
             });

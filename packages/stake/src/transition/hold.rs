@@ -35,8 +35,10 @@ impl<R: Reads> Work<'_, R> {
         if let Some(hold) = known {
             hold.open = hold.open.saturating_add(1);
         }
-        let (least, most) = (self.pool.horizon, self.pool.snapshot);
-        if !(least..=most).contains(&snapshot) || !room && holds.len() >= MAX_HOLDS {
+        // What counted longer ago may have left, though the horizon waits for something.
+        let least = self.pool.horizon.max(self.place.horizon_at(self.now));
+        let most = self.pool.snapshot;
+        if !room && (!(least..=most).contains(&snapshot) || holds.len() >= MAX_HOLDS) {
             return Err(Refused::Rule(Refusal::Hold {
                 snapshot,
                 least,

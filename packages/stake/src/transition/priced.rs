@@ -15,17 +15,22 @@ pub struct Priced {
     pub token: Token,
     /// The last price.
     pub known: Price,
+    /// What it weighs by no more than, while prices are held.
+    pub most: Option<Price>,
     /// Whether it weighs.
     pub weighs: bool,
     /// Whether it did in the last snapshot.
     pub weighed: bool,
+    /// What counted of it in the last snapshot in which it weighed.
+    pub missed: Value,
     /// What is left of the token's weight.
     pub left: Left,
 }
 
 impl Priced {
     pub fn value(&self, amount: Amount) -> Value {
-        value_of(amount, self.left.of_price(self.known), self.token.decimals)
+        let price = self.most.map_or(self.known, |most| most.min(self.known));
+        value_of(amount, self.left.of_price(price), self.token.decimals)
     }
 }
 
@@ -74,6 +79,11 @@ pub fn units(priced: &[Priced], amounts: &[Amount]) -> Result<Vec<Unit>, Overflo
         price: priced.known,
         priced: priced.weighs,
         value,
+        missed: if priced.weighs {
+            Value::ZERO
+        } else {
+            priced.missed
+        },
         amount: *amount,
     });
     Ok(units.collect())

@@ -6,7 +6,7 @@ use crate::{
     input::SlashOrder,
     state::{
         Epoch, Kind, Mark, Slash, Slasher, SlasherNumber, Spent, Standing, Validator,
-        ValidatorNumber, MAX_MARKS,
+        ValidatorNumber, MAX_LISTED, MAX_MARKS,
     },
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Share, Write,
@@ -16,7 +16,7 @@ use crate::{
 /// 64 of nothing would fill a validator's list and shield it from what takes much.
 const LEAST: Share = Share::percent(1);
 
-/// Most snapshots of which a slash looks for the heaviest. Of longer ranges it costs as if the validator were everything.
+/// Most snapshots that a slash looks through for the heaviest. Of longer ranges it costs as if the validator were everything.
 const MAX_WEIGHED: usize = 40;
 
 impl<R: Reads> Work<'_, R> {
@@ -45,7 +45,7 @@ impl<R: Reads> Work<'_, R> {
         if self.get(self.reads.has_evidence(number, &order.evidence))? {
             return self.pass(&order, "the evidence was used");
         }
-        if usize::from(validator.slashes) >= MAX_MARKS {
+        if usize::from(validator.slashes) >= MAX_LISTED {
             return self.pass(&order, "the validator's list of slashes is full");
         }
         if order.kind == Kind::Leak {
@@ -57,9 +57,11 @@ impl<R: Reads> Work<'_, R> {
             }
         }
         let (from, to) = (order.from.max(self.pool.horizon), order.to.min(self.epoch));
-        let mut fraction = Share::ZERO;
+        let (mut fraction, mut of) = (Share::ZERO, Share::ZERO);
         if from <= to && order.fraction >= LEAST {
-            fraction = self.spend(slasher, &registered, &order)?;
+            let heaviest = self.heaviest(number, from, to)?;
+            of = heaviest.unwrap_or(Share::ONE);
+            fraction = self.spend(slasher, &registered, &order, heaviest)?;
         }
         let mut kind = order.kind;
         if fraction > Share::ZERO || kind != Kind::Leak {
@@ -73,7 +75,14 @@ impl<R: Reads> Work<'_, R> {
             if usize::from(validator.slashes) >= MAX_MARKS {
                 kind = Kind::Tombstone;
             }
-            self.list(slasher, &order, kind, fraction, from, to)?;
+            let mark = Mark {
+                number: self.pool.slashes.saturating_add(1),
+                from,
+                to,
+                fraction,
+                epoch: self.epoch,
+            };
+            self.list(slasher, &order, kind, mark, of.part(fraction))?;
         } else {
             self.pass(&order, "nothing is left to take")?;
         }
@@ -91,26 +100,33 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
-    /// What the slasher may still take of the validator in this unbonding period, at most what it asks for.
+    /// What the slasher may still take of the validator in this unbonding period, at most what it asks for. A slash of the
+    /// time when the validator weighed next to nothing uses up next to nothing of that: else whoever keeps evidence of such a
+    /// time would be safe. `of` is the share of the weight that this one meets, if it is known.
     fn spend(
         &mut self,
         number: SlasherNumber,
         slasher: &Slasher,
         order: &SlashOrder,
+        of: Option<Share>,
     ) -> Answer<Share, R> {
         let recent = self.place.horizon_at(self.now);
         let mut spent = self.get(self.reads.spent(number, order.validator))?;
         spent.retain(|spent| spent.epoch >= recent);
-        let used = spent
-            .iter()
-            .fold(Share::ZERO, |sum, spent| sum.plus(spent.fraction));
+        let used = spent.iter().fold(Share::ZERO, |sum, spent| {
+            let all = of.is_none_or(|now| now <= spent.of);
+            let now = of.unwrap_or(Share::ONE).billionths();
+            let met = Share::of_whole(spent.of.billionths().into(), now.into());
+            let counts = if all { Share::ONE } else { met };
+            sum.plus(spent.fraction.part(counts))
+        });
         let fraction = order.fraction.min(slasher.max_fraction.minus(used));
         if fraction > Share::ZERO {
-            let epoch = self.epoch;
-            match spent.iter_mut().find(|spent| spent.epoch == epoch) {
-                Some(now) => now.fraction = now.fraction.plus(fraction),
-                None => spent.push(Spent { epoch, fraction }),
-            }
+            spent.push(Spent {
+                epoch: self.epoch,
+                fraction,
+                of: of.unwrap_or(Share::ONE),
+            });
             self.write(Write::Spent(number, order.validator, spent));
         }
         Ok(fraction)
@@ -122,23 +138,13 @@ impl<R: Reads> Work<'_, R> {
         slasher: SlasherNumber,
         order: &SlashOrder,
         kind: Kind,
-        fraction: Share,
-        from: Epoch,
-        to: Epoch,
+        mark: Mark,
+        cost: Share,
     ) -> Answer<(), R> {
-        let number = self.pool.slashes.saturating_add(1);
-        self.pool.slashes = number;
-        let mark = Mark {
-            number,
-            from,
-            to,
-            fraction,
-            epoch: self.epoch,
-        };
+        self.pool.slashes = mark.number;
         let mut marks = self.marks(order.validator)?;
         marks.push(mark);
         self.write(Write::Marks(order.validator, marks));
-        let heaviest = self.heaviest(order.validator, from, to)?;
         let slash = Slash {
             validator: order.validator,
             mark,
@@ -146,39 +152,49 @@ impl<R: Reads> Work<'_, R> {
             kind,
             evidence: order.evidence,
             reward_to: order.reward_to.clone(),
-            cost: heaviest.part(fraction),
+            cost,
         };
-        self.write(Write::Slash(number, slash));
+        self.write(Write::Slash(mark.number, slash));
         self.say(Event::SlashAccepted {
-            slash: number,
+            slash: mark.number,
             validator: order.validator,
             slasher,
-            from,
-            to,
-            fraction: fraction.billionths(),
+            from: mark.from,
+            to: mark.to,
+            fraction: mark.fraction.billionths(),
             evidence: order.evidence,
         });
         Ok(())
     }
 
     /// The greatest share of the weight that a validator had in the snapshots of some epochs: what it had in the last alone
-    /// may be nothing, or what others unbonded from.
-    fn heaviest(&self, validator: ValidatorNumber, from: Epoch, to: Epoch) -> Answer<Share, R> {
-        let (mut heaviest, mut through) = (Share::ZERO, to);
+    /// may be nothing, or what others unbonded from. One that is in none of them, as after a jail, has what it had in the last
+    /// before: its stake is met all the same. None where these are too many to look through.
+    fn heaviest(
+        &self,
+        validator: ValidatorNumber,
+        from: Epoch,
+        to: Epoch,
+    ) -> Answer<Option<Share>, R> {
+        let (mut heaviest, mut through, mut is_found) = (Share::ZERO, to, false);
         for _ in 0..MAX_WEIGHED {
             let Some(snapshot) = self.get(self.reads.snapshot_at(through))? else {
-                return Ok(heaviest);
+                return Ok(Some(heaviest));
             };
             let members = self.get(self.reads.members(snapshot.epoch))?;
             let member = members.iter().find(|member| member.validator == validator);
-            let weight = member.map_or(0, |member| member.weight.0);
-            heaviest = heaviest.max(Share::of_whole(weight, snapshot.total.0));
-            if snapshot.epoch <= from {
-                return Ok(heaviest);
+            if let Some(member) = member {
+                is_found = true;
+                heaviest = heaviest.max(Share::of_whole(member.weight.0, snapshot.total.0));
             }
             through = snapshot.epoch.saturating_sub(1);
+            // What counted below the horizon is not met.
+            if through < from && (is_found || through < self.pool.horizon) {
+                return Ok(Some(heaviest));
+            }
         }
-        Ok(Share::ONE)
+        // None of them had it, or there are more.
+        Ok((through < from).then_some(heaviest))
     }
 
     /// What a conviction does to a validator; nothing more to one that is tombstoned.

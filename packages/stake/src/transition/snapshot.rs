@@ -6,11 +6,17 @@ use super::priced::{amounts, stakes, units, weight_of, Priced};
 use crate::{
     input::Quote,
     rotation,
-    state::{Epoch, Holding, Member, Parameters, Snapshot, Term, Unit, Validator, ValidatorNumber},
+    state::{
+        Epoch, Holding, Member, Parameters, SlashNumber, Snapshot, Term, Unit, Validator,
+        ValidatorNumber,
+    },
     weigh::weigh,
     work::{Answer, Work},
     Event, Reads, Refusal, Refused, Share, Write,
 };
+
+/// Most undrained slashes that a snapshot looks through; the horizon waits while there are more.
+const MAX_AWAITED: SlashNumber = 64;
 
 /// What weighs in this epoch.
 fn counted(holding: &Holding) -> Amount {
@@ -44,15 +50,18 @@ impl<R: Reads> Work<'_, R> {
             .collect::<Answer<_, R>>()?;
         let all = candidates.iter().map(|(_, validator)| validator);
         let amounts = amounts(&priced, all, counted);
-        let held = is_outage(parameters.max_unpriced, &priced, &amounts, last.as_ref())?;
-        if held {
+        let held = is_outage(parameters.max_unpriced, &priced, &amounts)?;
+        let mut steady = self.epoch;
+        if let Some(last) = last.as_ref().filter(|_| held) {
+            steady = last.steady;
+            let before = self.get(self.reads.snapshot(steady))?;
             for priced in &mut priced {
-                let before = last.as_ref().and_then(|last| last.unit(priced.number));
                 // No more than was known then, and no more than is known now: else who buys what has fallen meanwhile
-                // would weigh by what it had been worth.
-                if let Some(unit) = before.filter(|unit| unit.priced) {
-                    priced.known = priced.known.min(unit.price);
-                }
+                // would weigh by what it had been worth. What fell for a while is not kept down.
+                let unit = before
+                    .as_ref()
+                    .and_then(|before| before.unit(priced.number));
+                priced.most = unit.map(|unit| unit.price);
                 priced.weighs = priced.weighed;
             }
         }
@@ -79,6 +88,7 @@ impl<R: Reads> Work<'_, R> {
             epoch: self.epoch,
             total,
             held,
+            steady,
             units,
         };
         self.begin_terms(&active, &members)?;
@@ -116,8 +126,13 @@ impl<R: Reads> Work<'_, R> {
             priced.push(Priced {
                 number,
                 known,
+                most: None,
                 weighs: quoted.is_some(),
                 weighed: before.is_some_and(|unit| unit.priced),
+                missed: before.map_or(Value::ZERO, |unit| match unit.priced {
+                    true => unit.value,
+                    false => unit.missed,
+                }),
                 left: token.left(self.now, parameters.leaving_period),
                 token,
             });
@@ -178,13 +193,19 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
-    /// The horizon follows time, as far as no core holds an earlier snapshot, and waits while a slash has yet to take: it
-    /// must find the cells that it was accepted for.
+    /// The horizon follows time, as far as no core holds an earlier snapshot, and no slash that has yet to take may meet an
+    /// earlier epoch: it must find the cells that it was accepted for.
     fn raise_horizon(&mut self) -> Answer<(), R> {
-        if self.pool.drained != self.pool.slashes {
+        let undrained = self.pool.slashes.saturating_sub(self.pool.drained);
+        if undrained > MAX_AWAITED {
             return Ok(());
         }
         let mut horizon: Epoch = self.place.horizon_at(self.now);
+        for number in self.pool.drained..self.pool.slashes {
+            if let Some(slash) = self.get(self.reads.slash(number.saturating_add(1)))? {
+                horizon = horizon.min(slash.mark.from);
+            }
+        }
         for slasher in self.pool.slashers.clone() {
             if let Some(from) = self.held_from(slasher)? {
                 horizon = horizon.min(from);
@@ -195,32 +216,26 @@ impl<R: Reads> Work<'_, R> {
     }
 }
 
-/// Whether too much has no price: tokens that held too much of the last snapshot, or whose silence makes the whole fall too
+/// Whether too much has no price: tokens that held too much when they weighed last, or whose silence makes the whole fall too
 /// much. It falls by more than they had where they are what caps are measured against. Then all tokens keep the last
-/// snapshot's prices, or an outage would sell the zone to the others. What did not weigh then is not missed now.
-fn is_outage<E>(
-    most: Share,
-    priced: &[Priced],
-    amounts: &[Amount],
-    last: Option<&Snapshot>,
-) -> Result<bool, Refused<E>> {
+/// snapshot's prices, or an outage would sell the zone to the others, and so would small ones one after another: what fell
+/// silent before is missed until its price is back, though it is not weighed again.
+fn is_outage<E>(most: Share, priced: &[Priced], amounts: &[Amount]) -> Result<bool, Refused<E>> {
     if priced.iter().all(|priced| priced.weighs) {
         return Ok(false);
     }
     let (mut whole, mut silent) = (0u128, 0u128);
     for priced in priced {
-        let before = last.and_then(|last| last.unit(priced.number));
-        let value = before.map_or(0, |unit| unit.value.0);
-        whole = whole.saturating_add(value);
+        whole = whole.saturating_add(priced.missed.0);
         if !priced.weighs {
-            silent = silent.saturating_add(value);
+            silent = silent.saturating_add(priced.missed.0);
         }
     }
     if silent > most.of(whole) {
         return Ok(true);
     }
     let whole = weigh(&stakes(priced, amounts, |priced| {
-        priced.weighs || priced.weighed
+        priced.weighs || !priced.missed.is_zero()
     }))?
     .total;
     let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;

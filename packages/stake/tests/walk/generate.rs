@@ -330,10 +330,10 @@ impl Generator {
     pub fn govern(&mut self, world: &World) -> Input {
         let proposal = self.proposal(world);
         let (who, number) = self.delegation(world);
-        let choice = match self.random.gen_range(0..14) {
+        let choice = match self.random.gen_range(0..16) {
             0 => Choice::No,
             1 => Choice::Abstain,
-            2..=3 => Choice::Veto,
+            2 => Choice::Veto,
             _ => Choice::Yes,
         };
         let caller = address("pusher");

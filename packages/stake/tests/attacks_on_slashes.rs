@@ -1,0 +1,398 @@
+//! What somebody who had not written the rule escaped its slashes by. Each of these worked once.
+
+mod world;
+
+use tessera_primitives::{Amount, Seconds};
+use tessera_stake::{
+    state::{Content, Kind, Parameters, Standing, MAX_HELD},
+    Event, Input, Refusal, Share,
+};
+use world::{address, governance, parameters, share, World, EPOCH, HUB, UNBONDING, VOUCHER};
+
+/// Whoever mints as much of a token as there are numbers has no way to make sums overflow that others wait for.
+#[test]
+fn a_token_without_end_stops_no_drain() {
+    let mut world = governance::world();
+    world.bond("mallory", 0, VOUCHER, 1_000).unwrap();
+    world.epochs(1);
+    let all = governance::propose(&mut world, governance::add(), VOUCHER, u128::MAX);
+    assert_eq!(
+        all,
+        Err(Refusal::TooMuch {
+            token: VOUCHER,
+            max: Amount(MAX_HELD),
+            actual: Amount(u128::MAX)
+        })
+    );
+    // As by thousands of proposals.
+    let mallory = Some(address("mallory"));
+    world
+        .pool
+        .credits
+        .insert((mallory, VOUCHER), Amount(u128::MAX - 1));
+    let mut order = world.order(0, 20, world.epoch(), world.epoch());
+    order.reward_to = address("mallory");
+    world.act(Input::Slash(order)).unwrap();
+    world.slash(1, 20, world.epoch(), world.epoch());
+    while world.pool.pool.drained < world.pool.pool.slashes {
+        world.drain().unwrap();
+    }
+    assert_eq!(world.credit("mallory", VOUCHER), u128::MAX);
+}
+
+/// The throttle counts shares: a slash of a greater day does not hold back those of a small one for ever.
+#[test]
+fn a_debt_of_greater_days_is_paid_off() {
+    let mut world = World::with(Parameters {
+        throttle_fraction: share(10),
+        throttle_period: Seconds(3_600),
+        ..parameters()
+    });
+    world.create("alice", 1_000_000);
+    world.create("carol", 1);
+    world.epochs(2);
+    let epoch = world.epoch();
+    let mut order = world.order(0, 60, epoch, epoch);
+    order.kind = Kind::Tombstone;
+    world.act(Input::Slash(order)).unwrap();
+    world.drain().unwrap();
+    world.epochs(1);
+    let epoch = world.epoch();
+    world.slash(1, 10, epoch, epoch);
+    assert!(matches!(world.drain(), Err(Refusal::Throttled { .. })));
+    world.time += 5 * 3_600;
+    world.drain().unwrap();
+}
+
+/// Who is guilty of something great does not shield himself by showing something small, or old, of his own first.
+#[test]
+fn a_small_conviction_is_no_shield() {
+    for (fraction, kind, from) in [(1, Kind::Tombstone, 2), (60, Kind::Jail, 2)] {
+        let mut world = World::new();
+        world.create("alice", 100);
+        world.create("carol", 100);
+        world.epochs(30);
+        let epoch = world.epoch();
+        let mut order = world.order(0, fraction, from, from);
+        order.kind = kind;
+        world.act(Input::Slash(order)).unwrap();
+        assert_eq!(world.worth("alice", 0, HUB), 100_000_000);
+        let mut order = world.order(0, 60, epoch, epoch);
+        order.kind = Kind::Tombstone;
+        world.act(Input::Slash(order)).unwrap();
+        assert_eq!(world.validator(0).standing, Standing::Tombstoned);
+        let worth = world.worth("alice", 0, HUB);
+        assert_eq!(worth, 40_000_000);
+        // What is tombstoned is not jailed, from where one comes back.
+        let order = world.order(0, 1, epoch, epoch);
+        world.act(Input::Slash(order)).unwrap();
+        assert_eq!(world.validator(0).standing, Standing::Tombstoned);
+        world.drain().unwrap();
+        let worth = world.worth("alice", 0, HUB);
+        world.unbond("alice", 0, HUB, worth).unwrap();
+        world.time += UNBONDING + EPOCH;
+        world.withdraw("alice", 0, HUB).unwrap();
+        assert_eq!(world.paid("alice", HUB), worth);
+        world.check();
+    }
+}
+
+/// What is condemned does not come back to weigh before it was taken.
+#[test]
+fn a_jailed_validator_waits_for_its_slashes() {
+    let mut world = World::new();
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let epoch = world.epoch();
+    let mut order = world.order(0, 20, epoch, epoch);
+    order.kind = Kind::Jail;
+    world.act(Input::Slash(order)).unwrap();
+    world.epochs(3);
+    let operator = address("alice");
+    let unjail = Input::Unjail { operator };
+    assert_eq!(
+        world.act(unjail.clone()),
+        Err(Refusal::Undrained { validator: 0 })
+    );
+    world.drain().unwrap();
+    world.act(unjail).unwrap();
+}
+
+/// A core that was revoked and comes back holds those who had joined it, and nothing that it held before.
+#[test]
+fn a_core_that_comes_back_holds_those_who_joined_it() {
+    let mut world = governance::world();
+    let slasher = address("core");
+    let join = Input::Join {
+        slasher: slasher.clone(),
+        validator: 0,
+    };
+    world.act(join).unwrap();
+    let snapshot = world.epoch();
+    let hold = |snapshot| Input::Hold {
+        slasher: address("core"),
+        snapshot,
+    };
+    world.act(hold(snapshot)).unwrap();
+    for content in [
+        Content::RevokeSlasher { slasher: 0 },
+        Content::RegisterSlasher {
+            address: slasher,
+            max_fraction: share(60),
+        },
+    ] {
+        let number = governance::accepted(&mut world, content);
+        world.time += 200;
+        world.turn().unwrap();
+        governance::enact(&mut world, number).unwrap();
+    }
+    assert_eq!(world.pool.holds[&0], []);
+    world.act(hold(world.epoch())).unwrap();
+    world.unbond("bob", 0, HUB, 100_000_000).unwrap();
+    world.epochs(20);
+    let withdrawn = world.withdraw("bob", 0, HUB);
+    assert!(matches!(withdrawn, Err(Refusal::Nothing { .. })));
+}
+
+/// The throttle counts what the guilty votes weighed, though the range ends when nothing was left of it.
+#[test]
+fn a_slash_costs_what_the_heaviest_guilty_epoch_weighed() {
+    let mut world = World::new();
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let from = world.epoch();
+    let operator = address("alice");
+    world.act(Input::Leave { operator }).unwrap();
+    world.epochs(3);
+    world.slash(0, 60, from, world.epoch());
+    assert_eq!(world.pool.slashes[&1].cost, share(30));
+}
+
+/// Convictions of next to nothing jail, but fill no list that great ones would have to join.
+#[test]
+fn slashes_of_next_to_nothing_shield_from_none() {
+    let mut world = World::new();
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let epoch = world.epoch();
+    for _ in 0..64 {
+        let mut order = world.order(0, 0, epoch, epoch);
+        order.kind = Kind::Jail;
+        order.fraction = Share::LEAST;
+        world.act(Input::Slash(order)).unwrap();
+    }
+    assert!(matches!(
+        world.validator(0).standing,
+        Standing::Jailed { .. }
+    ));
+    let mut order = world.order(0, 60, epoch, epoch);
+    order.kind = Kind::Tombstone;
+    world.act(Input::Slash(order)).unwrap();
+    assert_eq!(world.worth("alice", 0, HUB), 40_000_000);
+}
+
+/// Evidence of a time when next to nothing was at stake is kept, and shown just before that of a fork: it uses up nothing of
+/// what may be taken for the fork.
+#[test]
+fn a_kept_double_vote_of_dust_does_not_pay_for_a_fork() {
+    let mut lost = Vec::new();
+    for kept in [false, true] {
+        let mut world = World::new();
+        world.create("alice", 2_000);
+        world.create("mallory", 1);
+        world.epochs(2);
+        let dust = world.epoch();
+        world.bond("mallory", 1, HUB, 1_500_000_000).unwrap();
+        world.bond("friend", 1, HUB, 1_000_000_000).unwrap();
+        world.epochs(1);
+        let fork = world.epoch();
+        let mut order = world.order(1, 60, dust, dust);
+        order.kind = Kind::Tombstone;
+        if kept {
+            world.act(Input::Slash(order.clone())).unwrap();
+        }
+        order = world.order(1, 60, fork, fork);
+        order.kind = Kind::Tombstone;
+        world.act(Input::Slash(order)).unwrap();
+        world.drain().unwrap();
+        lost.push(2_501_000_000 - world.worth("mallory", 1, HUB) - world.worth("friend", 1, HUB));
+        world.check();
+    }
+    assert!(lost[0] >= 1_500_000_000, "{lost:?}");
+    assert!(lost[1] >= 1_499_000_000, "{lost:?}");
+}
+
+/// The same by offences, or leaks, of the time before the stake came.
+#[test]
+fn a_limit_is_not_used_up_on_dust() {
+    for (kind, times) in [(Kind::Jail, 3), (Kind::Leak, 9)] {
+        let mut world = World::new();
+        world.create("alice", 2_000);
+        world.create("mallory", 3);
+        world.epochs(2);
+        for _ in 0..times {
+            let epoch = world.epoch();
+            let mut order = world.order(1, if kind == Kind::Leak { 1 } else { 20 }, epoch, epoch);
+            order.kind = kind;
+            world.act(Input::Slash(order)).unwrap();
+            world.drain().unwrap();
+            world.epochs(u64::from(kind == Kind::Leak));
+        }
+        world.epochs(2);
+        let operator = address("mallory");
+        let _only_if_jailed = world.act(Input::Unjail { operator });
+        world.bond("mallory", 1, HUB, 1_000_000_000).unwrap();
+        world.epochs(1);
+        let before = world.worth("mallory", 1, HUB);
+        let epoch = world.epoch();
+        world.slash(1, 60, epoch, epoch);
+        assert!(
+            before - world.worth("mallory", 1, HUB) > 595_000_000,
+            "{kind:?}"
+        );
+    }
+}
+
+/// What was taken of as much as is at stake now counts in full: several slashes take no more than one may.
+#[test]
+fn a_slasher_takes_no_more_than_it_may() {
+    let mut world = World::new();
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let epoch = world.epoch();
+    world.slash(1, 40, epoch, epoch);
+    world.slash(1, 40, epoch, epoch);
+    world.drain().unwrap();
+    // 60 % is what this core may take: 40 % and then 20 % of what is left.
+    assert_eq!(world.worth("carol", 1, HUB), 48_000_000);
+    world.epochs(1);
+    // It is in no snapshot any more: what it weighed before its jail says what is met.
+    let epoch = world.epoch();
+    let events = world.slash(1, 10, epoch, epoch);
+    assert!(matches!(events[0], Event::SlashPassed { .. }), "{events:?}");
+}
+
+/// The list is filled by leaks of next to nothing, then the stake comes, then the last leak: the list goes on, and what
+/// follows takes.
+#[test]
+fn a_list_filled_with_dust_shields_no_fortune() {
+    let mut world = World::new();
+    world.create("alice", 2_000);
+    world.create("mallory", 2);
+    world.epochs(2);
+    let leak = |world: &mut World| {
+        let epoch = world.epoch();
+        let mut order = world.order(1, 1, epoch, epoch);
+        order.kind = Kind::Leak;
+        let events = world.act(Input::Slash(order)).unwrap();
+        assert!(!matches!(events[0], Event::SlashPassed { .. }));
+        world.drain().unwrap();
+        world.epochs(1);
+    };
+    for _ in 0..63 {
+        leak(&mut world);
+    }
+    world.epochs(12);
+    world.bond("mallory", 1, HUB, 1_000_000_000).unwrap();
+    world.epochs(1);
+    let fork = world.epoch();
+    leak(&mut world);
+    assert_eq!(world.validator(1).standing, Standing::Tombstoned);
+    let mut order = world.order(1, 59, fork, fork);
+    order.kind = Kind::Tombstone;
+    world.act(Input::Slash(order)).unwrap();
+    world.drain().unwrap();
+    assert!(world.worth("mallory", 1, HUB) < 410_000_000);
+}
+
+/// Who was jailed is in no snapshot; what is taken of it then costs the throttle what it weighed before.
+#[test]
+fn a_jailed_validator_is_not_slashed_past_the_throttle() {
+    let mut world = World::with(Parameters {
+        throttle_fraction: share(10),
+        throttle_period: Seconds(3_600),
+        ..parameters()
+    });
+    for name in ["alice", "carol", "dave", "erin"] {
+        world.create(name, 100);
+    }
+    world.epochs(2);
+    let epoch = world.epoch();
+    for number in 0..4 {
+        world.slash(number, 1, epoch, epoch);
+    }
+    world.drain().unwrap();
+    world.epochs(1);
+    let epoch = world.epoch();
+    for number in 0..4 {
+        world.slash(number, 59, epoch, epoch);
+    }
+    world.drain().unwrap();
+    assert_eq!(
+        world.pool.slashes[&5].cost,
+        Share::percent(59).part(share(25))
+    );
+    assert!(world.pool.pool.drained < 8);
+}
+
+/// Who has a slash of his own wait at each snapshot keeps neither the horizon where it is, nor others from bonding and moving
+/// on; and no core holds what has left.
+#[test]
+fn the_horizon_cannot_be_nailed() {
+    let mut world = World::new();
+    for (name, units) in [("alice", 2_000), ("carol", 2_000), ("mallory", 2)] {
+        world.create(name, units);
+    }
+    world.bond("bob", 0, HUB, 1_000_000).unwrap();
+    world.epochs(2);
+    let early = world.epoch();
+    world.redelegate("bob", 0, 1, HUB, 1_000_000).unwrap();
+    for _ in 0..40 {
+        world.time += EPOCH;
+        // One message of a contract: the slash, and the snapshot before anybody can drain.
+        let epoch = world.epoch() - 1;
+        let mut order = world.order(2, 1, epoch, epoch);
+        order.kind = Kind::Leak;
+        world.act(Input::Slash(order)).unwrap();
+        world.turn().unwrap();
+        while world.drain().is_ok() {}
+        world.bond("saver", 0, HUB, 1_000).unwrap();
+    }
+    world.redelegate("bob", 1, 0, HUB, 1_000_000).unwrap();
+    assert!(world.pool.pool.horizon + 12 > world.epoch());
+    let held = world.act(Input::Hold {
+        slasher: address("core"),
+        snapshot: early,
+    });
+    assert!(matches!(held, Err(Refusal::Hold { .. })), "{held:?}");
+    world.check();
+}
+
+/// A slash that waits keeps the horizon below what it must meet, and what a core holds already it may hold again.
+#[test]
+fn the_horizon_waits_for_what_a_slash_meets() {
+    let mut world = World::with(Parameters {
+        throttle_fraction: share(1),
+        ..parameters()
+    });
+    world.create("alice", 100);
+    world.create("carol", 100);
+    world.epochs(2);
+    let met = world.epoch();
+    let hold = Input::Hold {
+        slasher: address("core"),
+        snapshot: met,
+    };
+    world.act(hold.clone()).unwrap();
+    for _ in 0..2 {
+        world.slash(0, 30, met, met);
+    }
+    world.epochs(30);
+    assert!(world.pool.pool.drained < 2);
+    assert!(world.pool.pool.horizon <= met);
+    world.act(hold).unwrap();
+}
