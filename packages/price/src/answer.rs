@@ -28,8 +28,10 @@ pub fn quote<R: Reads>(
 }
 
 /// What stake is weighed by: the median of the prices accepted in the last `weight_window`, or the last one if there is
-/// none so young. Once the last is older than `grace`, the lower of it and of what a quorum says now: a market that swings
-/// wider than the band may confirm no price for days, and is no outage. None when no quorum speaks.
+/// none so young. A market that swings wider than the band may confirm no price for days, and is no outage: once the last is
+/// older than `grace`, it still counts, or what a quorum says now if that is less. None where no quorum speaks, after a gap
+/// until `recovery` is over, and where what is said is less than the last by more than twice `max_deviation`: a moment's dip
+/// does not weigh, but counts as silence.
 ///
 /// # Errors
 /// As [`quote`].
@@ -46,7 +48,13 @@ pub fn weight_price<R: Reads>(
     if now > last.time.plus(feed.grace)? {
         let reporters = reads.reporters().map_err(Refused::Read)?;
         let said = current(now, &feed, &reporters, &board)?;
-        return Ok(said.map(|said| said.min(last.price)));
+        let Some(said) = said.filter(|_| !is_recovering(now, &feed, &board)) else {
+            return Ok(None);
+        };
+        let price = said.min(last.price);
+        // Twice the band: half of the distance is beyond it.
+        let half = Price(price.0.midpoint(last.price.0));
+        return Ok((!deviates(half, last.price, feed.max_deviation)).then_some(price));
     }
     let mut prices = Vec::new();
     let in_window = feed.weight_window.0.checked_div(feed.interval.0);
@@ -187,6 +195,12 @@ fn young(
     Ok(young)
 }
 
+/// Whether reports have resumed after a gap, and not yet for long enough.
+fn is_recovering(now: Timestamp, feed: &Feed, board: &Board) -> bool {
+    let until = board.resumed.map(|resumed| resumed.plus(feed.recovery));
+    until.is_some_and(|until| until.map_or(true, |until| now < until))
+}
+
 fn judge(
     now: Timestamp,
     feed: &Feed,
@@ -206,10 +220,8 @@ fn judge(
     let Some(price) = current(now, feed, reporters, board)? else {
         return Ok(Some(stale));
     };
-    if let Some(resumed) = board.resumed {
-        if now < resumed.plus(feed.recovery)? {
-            return Ok(Some(stale));
-        }
+    if is_recovering(now, feed, board) {
+        return Ok(Some(stale));
     }
     if deviates(price, board.base, feed.max_deviation) {
         let deviation = basis_points(price, board.base);

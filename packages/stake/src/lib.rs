@@ -86,19 +86,21 @@
 //! - **The throttle** is `primitives::Throttle`, since a `Meter` refuses what is larger than its window. It counts shares of
 //!   the weight, not weight: a debt from when much was staked would hold back the slashes of a small pool for years. A
 //!   slash costs its fraction of the greatest share that the validator had in the snapshots of its epochs: the last alone
-//!   may be one that it had left by then. Where it was in none of them, as after a jail, the last before says. One before any
-//!   snapshot passes.
+//!   may be one that it had left by then. Where it was in none of them, as after a jail, the last before says, and where there
+//!   is none, it costs as if the validator were everything. One before any snapshot passes.
 //! - **A tombstoned validator is slashed all the same**: who validates several zones and is convicted of something small on
 //!   one must not be safe from the others. `max_fraction` is what bounds it. What takes nothing, being too old, spends
 //!   nothing of it either.
 //! - **Its list goes on to 128**: filled with leaks of dust, one of 64 would shield a fortune that came before the last. To a
-//!   tombstoned validator nothing comes any more, so who fills the second half pays 47 % of what it would save.
-//! - **What `max_fraction` counts** is weighed: a slash that met half of what this one meets counts for half. Else who keeps
-//!   evidence of a time when he had dust, and shows it just before that of a fork, would have used the limit up.
+//!   tombstoned validator nothing comes any more, and the second half is for slashes that take as much as 1 % of what it
+//!   weighed at most: so who fills it pays 47 % of what it would save.
+//! - **What `max_fraction` counts** is weighed: a slash that met half the share of the weight that this one meets counts for
+//!   half. Else who keeps evidence of a time when he had dust, and shows it just before that of a fork, would have used the
+//!   limit up. What is left of a limit is a slash from 1 % on.
 //! - **An outage** is also what would make W fall by more than `max_unpriced`, all things else equal. What the silent tokens
 //!   held does not say it: where one is what caps are measured against, the capped fall with it, to nothing if it was the
 //!   only one. What fell silent before counts as silent until it speaks again, or feeds that fail one after another would
-//!   never be an outage. Own stake without a price is judged by the last one known, and so are places among candidates, or a
+//!   never be an outage; not what came to it meanwhile, nor what has left. Own stake without a price is judged by the last one known, and so are places among candidates, or a
 //!   small outage would unseat whoever bonded in that token, with all that others gave him.
 //! - **While prices are held** what changes a feed or removes a token can be proposed, with a deposit that has a price, and
 //!   tokens that are leaving go on decaying: else a feed that died for good would end bonds and votes for good. A price that
@@ -143,6 +145,9 @@
 //!   for somebody whose proof it has seen, once.
 //! - Own stake in a token whose feed has died counts by its last price until the token is removed, and so does a place among
 //!   candidates. Such a token brings other silences nearer to an outage: vote it away.
+//! - A share of the weight is not stake. Where a validator grows, a slasher that means ill can take `max_fraction` of its first
+//!   stake several times in a period, by ranges that meet the lighter time; and where a token falls to nothing within one, what
+//!   was slashed of it shields other stake of the same share. Exactly, each part would know what each slasher took of it.
 //! - Of a slash of more than 40 snapshots it is not known how heavy they were: it costs the throttle as if the validator were
 //!   everything, and counts in full for `max_fraction`. Cores name the snapshots of two kernels.
 //! - A core that was revoked and comes back can release, by what it held before, what it holds of the same snapshot since.

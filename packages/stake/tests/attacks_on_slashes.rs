@@ -4,10 +4,10 @@ mod world;
 
 use tessera_primitives::{Amount, Seconds};
 use tessera_stake::{
-    state::{Content, Kind, Parameters, Standing, MAX_HELD},
-    Event, Input, Refusal, Share,
+    state::{Content, Kind, Parameters, MAX_HELD},
+    Input, Refusal, Share,
 };
-use world::{address, governance, parameters, share, World, EPOCH, HUB, UNBONDING, VOUCHER};
+use world::{address, governance, parameters, share, World, EPOCH, HUB, VOUCHER};
 
 /// Whoever mints as much of a token as there are numbers has no way to make sums overflow that others wait for.
 #[test]
@@ -62,39 +62,6 @@ fn a_debt_of_greater_days_is_paid_off() {
     assert!(matches!(world.drain(), Err(Refusal::Throttled { .. })));
     world.time += 5 * 3_600;
     world.drain().unwrap();
-}
-
-/// Who is guilty of something great does not shield himself by showing something small, or old, of his own first.
-#[test]
-fn a_small_conviction_is_no_shield() {
-    for (fraction, kind, from) in [(1, Kind::Tombstone, 2), (60, Kind::Jail, 2)] {
-        let mut world = World::new();
-        world.create("alice", 100);
-        world.create("carol", 100);
-        world.epochs(30);
-        let epoch = world.epoch();
-        let mut order = world.order(0, fraction, from, from);
-        order.kind = kind;
-        world.act(Input::Slash(order)).unwrap();
-        assert_eq!(world.worth("alice", 0, HUB), 100_000_000);
-        let mut order = world.order(0, 60, epoch, epoch);
-        order.kind = Kind::Tombstone;
-        world.act(Input::Slash(order)).unwrap();
-        assert_eq!(world.validator(0).standing, Standing::Tombstoned);
-        let worth = world.worth("alice", 0, HUB);
-        assert_eq!(worth, 40_000_000);
-        // What is tombstoned is not jailed, from where one comes back.
-        let order = world.order(0, 1, epoch, epoch);
-        world.act(Input::Slash(order)).unwrap();
-        assert_eq!(world.validator(0).standing, Standing::Tombstoned);
-        world.drain().unwrap();
-        let worth = world.worth("alice", 0, HUB);
-        world.unbond("alice", 0, HUB, worth).unwrap();
-        world.time += UNBONDING + EPOCH;
-        world.withdraw("alice", 0, HUB).unwrap();
-        assert_eq!(world.paid("alice", HUB), worth);
-        world.check();
-    }
 }
 
 /// What is condemned does not come back to weigh before it was taken.
@@ -168,145 +135,6 @@ fn a_slash_costs_what_the_heaviest_guilty_epoch_weighed() {
     world.epochs(3);
     world.slash(0, 60, from, world.epoch());
     assert_eq!(world.pool.slashes[&1].cost, share(30));
-}
-
-/// Convictions of next to nothing jail, but fill no list that great ones would have to join.
-#[test]
-fn slashes_of_next_to_nothing_shield_from_none() {
-    let mut world = World::new();
-    world.create("alice", 100);
-    world.create("carol", 100);
-    world.epochs(2);
-    let epoch = world.epoch();
-    for _ in 0..64 {
-        let mut order = world.order(0, 0, epoch, epoch);
-        order.kind = Kind::Jail;
-        order.fraction = Share::LEAST;
-        world.act(Input::Slash(order)).unwrap();
-    }
-    assert!(matches!(
-        world.validator(0).standing,
-        Standing::Jailed { .. }
-    ));
-    let mut order = world.order(0, 60, epoch, epoch);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
-    assert_eq!(world.worth("alice", 0, HUB), 40_000_000);
-}
-
-/// Evidence of a time when next to nothing was at stake is kept, and shown just before that of a fork: it uses up nothing of
-/// what may be taken for the fork.
-#[test]
-fn a_kept_double_vote_of_dust_does_not_pay_for_a_fork() {
-    let mut lost = Vec::new();
-    for kept in [false, true] {
-        let mut world = World::new();
-        world.create("alice", 2_000);
-        world.create("mallory", 1);
-        world.epochs(2);
-        let dust = world.epoch();
-        world.bond("mallory", 1, HUB, 1_500_000_000).unwrap();
-        world.bond("friend", 1, HUB, 1_000_000_000).unwrap();
-        world.epochs(1);
-        let fork = world.epoch();
-        let mut order = world.order(1, 60, dust, dust);
-        order.kind = Kind::Tombstone;
-        if kept {
-            world.act(Input::Slash(order.clone())).unwrap();
-        }
-        order = world.order(1, 60, fork, fork);
-        order.kind = Kind::Tombstone;
-        world.act(Input::Slash(order)).unwrap();
-        world.drain().unwrap();
-        lost.push(2_501_000_000 - world.worth("mallory", 1, HUB) - world.worth("friend", 1, HUB));
-        world.check();
-    }
-    assert!(lost[0] >= 1_500_000_000, "{lost:?}");
-    assert!(lost[1] >= 1_499_000_000, "{lost:?}");
-}
-
-/// The same by offences, or leaks, of the time before the stake came.
-#[test]
-fn a_limit_is_not_used_up_on_dust() {
-    for (kind, times) in [(Kind::Jail, 3), (Kind::Leak, 9)] {
-        let mut world = World::new();
-        world.create("alice", 2_000);
-        world.create("mallory", 3);
-        world.epochs(2);
-        for _ in 0..times {
-            let epoch = world.epoch();
-            let mut order = world.order(1, if kind == Kind::Leak { 1 } else { 20 }, epoch, epoch);
-            order.kind = kind;
-            world.act(Input::Slash(order)).unwrap();
-            world.drain().unwrap();
-            world.epochs(u64::from(kind == Kind::Leak));
-        }
-        world.epochs(2);
-        let operator = address("mallory");
-        let _only_if_jailed = world.act(Input::Unjail { operator });
-        world.bond("mallory", 1, HUB, 1_000_000_000).unwrap();
-        world.epochs(1);
-        let before = world.worth("mallory", 1, HUB);
-        let epoch = world.epoch();
-        world.slash(1, 60, epoch, epoch);
-        assert!(
-            before - world.worth("mallory", 1, HUB) > 595_000_000,
-            "{kind:?}"
-        );
-    }
-}
-
-/// What was taken of as much as is at stake now counts in full: several slashes take no more than one may.
-#[test]
-fn a_slasher_takes_no_more_than_it_may() {
-    let mut world = World::new();
-    world.create("alice", 100);
-    world.create("carol", 100);
-    world.epochs(2);
-    let epoch = world.epoch();
-    world.slash(1, 40, epoch, epoch);
-    world.slash(1, 40, epoch, epoch);
-    world.drain().unwrap();
-    // 60 % is what this core may take: 40 % and then 20 % of what is left.
-    assert_eq!(world.worth("carol", 1, HUB), 48_000_000);
-    world.epochs(1);
-    // It is in no snapshot any more: what it weighed before its jail says what is met.
-    let epoch = world.epoch();
-    let events = world.slash(1, 10, epoch, epoch);
-    assert!(matches!(events[0], Event::SlashPassed { .. }), "{events:?}");
-}
-
-/// The list is filled by leaks of next to nothing, then the stake comes, then the last leak: the list goes on, and what
-/// follows takes.
-#[test]
-fn a_list_filled_with_dust_shields_no_fortune() {
-    let mut world = World::new();
-    world.create("alice", 2_000);
-    world.create("mallory", 2);
-    world.epochs(2);
-    let leak = |world: &mut World| {
-        let epoch = world.epoch();
-        let mut order = world.order(1, 1, epoch, epoch);
-        order.kind = Kind::Leak;
-        let events = world.act(Input::Slash(order)).unwrap();
-        assert!(!matches!(events[0], Event::SlashPassed { .. }));
-        world.drain().unwrap();
-        world.epochs(1);
-    };
-    for _ in 0..63 {
-        leak(&mut world);
-    }
-    world.epochs(12);
-    world.bond("mallory", 1, HUB, 1_000_000_000).unwrap();
-    world.epochs(1);
-    let fork = world.epoch();
-    leak(&mut world);
-    assert_eq!(world.validator(1).standing, Standing::Tombstoned);
-    let mut order = world.order(1, 59, fork, fork);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
-    world.drain().unwrap();
-    assert!(world.worth("mallory", 1, HUB) < 410_000_000);
 }
 
 /// Who was jailed is in no snapshot; what is taken of it then costs the throttle what it weighed before.

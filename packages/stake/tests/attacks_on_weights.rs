@@ -369,3 +369,54 @@ fn dust_takes_no_places_in_a_small_outage() {
         "{refused:?}"
     );
 }
+
+/// What came to a silent token's validators, or has left it, since it weighed last is not missed: nobody makes an outage that
+/// lasts by bringing, or taking, what nobody can price.
+#[test]
+fn what_came_or_left_in_silence_is_not_missed() {
+    for redelegates in [true, false] {
+        let mut world = World::new();
+        world.create("alice", 500);
+        world.create("carol", 490);
+        let mallory = world.create("mallory", 1);
+        world.bond("bob", 0, VOUCHER, 9_000_000).unwrap();
+        let operator = address("mallory");
+        world
+            .bond("mallory", mallory, VOUCHER, 200_000_000)
+            .unwrap();
+        let leave = Input::Leave {
+            operator: operator.clone(),
+        };
+        world.act(leave).unwrap();
+        world.epochs(2);
+        world.prices.insert(VOUCHER, None);
+        world.epochs(5);
+        if redelegates {
+            world
+                .redelegate("mallory", mallory, 0, VOUCHER, 200_000_000)
+                .unwrap();
+        } else {
+            world.act(Input::Unjail { operator }).unwrap();
+        }
+        for _ in 0..5 {
+            world.epochs(1);
+            assert!(!world.pool.pool.held);
+        }
+    }
+
+    let mut world = World::new();
+    world.create("alice", 500);
+    world.create("carol", 420);
+    world.bond("bob", 0, VOUCHER, 80_000_000).unwrap();
+    world.bond("mallory", 0, HUB, 300_000_000).unwrap();
+    world.epochs(2);
+    world.prices.insert(VOUCHER, None);
+    world.epochs(1);
+    world.unbond("bob", 0, VOUCHER, 80_000_000).unwrap();
+    world.unbond("mallory", 0, HUB, 300_000_000).unwrap();
+    world.unbond("alice", 0, HUB, 250_000_000).unwrap();
+    for _ in 0..5 {
+        world.epochs(1);
+        assert!(!world.pool.pool.held);
+    }
+}

@@ -10,8 +10,8 @@ pub const MAX_SLASHERS: usize = 32;
 /// Slashes on a validator's list, of which the last tombstones.
 pub const MAX_MARKS: usize = 64;
 
-/// Slashes on a tombstoned validator's list. No stake comes to it any more, so what fills the second half was paid by the
-/// very stake that it would shield.
+/// Slashes on a tombstoned validator's list. No stake comes to it any more, and the second half is for slashes that take as
+/// much as 1 % of what it weighed at most: so what fills it was paid by the very stake that it would shield.
 pub const MAX_LISTED: usize = 2 * MAX_MARKS;
 
 /// Most snapshots that one core holds.
@@ -86,8 +86,8 @@ pub struct Slash {
 pub struct Slasher {
     /// The contract.
     pub address: Address,
-    /// Most that it may take of one validator in an unbonding period, all its fractions summed; one that met less than is at
-    /// stake now counts for as much less.
+    /// Most that it may take of one validator in an unbonding period, all its fractions summed; a slash that met a smaller
+    /// share of the weight than another counts, beside that, for as much less.
     pub max_fraction: Share,
     /// Whether it may no more.
     pub revoked: bool,

@@ -61,6 +61,10 @@ impl<R: Reads> Work<'_, R> {
         if from <= to && order.fraction >= LEAST {
             let heaviest = self.heaviest(number, from, to)?;
             of = heaviest.unwrap_or(Share::ONE);
+            let cost = order.fraction.part(of);
+            if usize::from(validator.slashes) >= MAX_MARKS && self.is_slight(number, cost)? {
+                return self.pass(&order, "the rest of the list is for what takes more");
+            }
             fraction = self.spend(slasher, &registered, &order, heaviest)?;
         }
         let mut kind = order.kind;
@@ -100,6 +104,12 @@ impl<R: Reads> Work<'_, R> {
         Ok(())
     }
 
+    /// Whether so much of the weight is less than 1 % of what a validator weighed at most while it is slashable.
+    fn is_slight(&self, validator: ValidatorNumber, cost: Share) -> Answer<bool, R> {
+        let most = self.heaviest(validator, self.pool.horizon, self.epoch)?;
+        Ok(most.is_some_and(|most| cost < LEAST.part(most)))
+    }
+
     /// What the slasher may still take of the validator in this unbonding period, at most what it asks for. A slash of the
     /// time when the validator weighed next to nothing uses up next to nothing of that: else whoever keeps evidence of such a
     /// time would be safe. `of` is the share of the weight that this one meets, if it is known.
@@ -121,14 +131,15 @@ impl<R: Reads> Work<'_, R> {
             sum.plus(spent.fraction.part(counts))
         });
         let fraction = order.fraction.min(slasher.max_fraction.minus(used));
-        if fraction > Share::ZERO {
-            spent.push(Spent {
-                epoch: self.epoch,
-                fraction,
-                of: of.unwrap_or(Share::ONE),
-            });
-            self.write(Write::Spent(number, order.validator, spent));
+        if fraction < LEAST {
+            return Ok(Share::ZERO);
         }
+        spent.push(Spent {
+            epoch: self.epoch,
+            fraction,
+            of: of.unwrap_or(Share::ONE),
+        });
+        self.write(Write::Spent(number, order.validator, spent));
         Ok(fraction)
     }
 
@@ -169,7 +180,8 @@ impl<R: Reads> Work<'_, R> {
 
     /// The greatest share of the weight that a validator had in the snapshots of some epochs: what it had in the last alone
     /// may be nothing, or what others unbonded from. One that is in none of them, as after a jail, has what it had in the last
-    /// before: its stake is met all the same. None where these are too many to look through.
+    /// before: its stake is met all the same. None where no snapshot that is slashable had it, or these are too many to look
+    /// through.
     fn heaviest(
         &self,
         validator: ValidatorNumber,
@@ -179,7 +191,8 @@ impl<R: Reads> Work<'_, R> {
         let (mut heaviest, mut through, mut is_found) = (Share::ZERO, to, false);
         for _ in 0..MAX_WEIGHED {
             let Some(snapshot) = self.get(self.reads.snapshot_at(through))? else {
-                return Ok(Some(heaviest));
+                // Before the first snapshot nothing weighs.
+                return Ok((is_found || self.pool.snapshot == 0).then_some(heaviest));
             };
             let members = self.get(self.reads.members(snapshot.epoch))?;
             let member = members.iter().find(|member| member.validator == validator);
@@ -190,11 +203,11 @@ impl<R: Reads> Work<'_, R> {
             through = snapshot.epoch.saturating_sub(1);
             // What counted below the horizon is not met.
             if through < from && (is_found || through < self.pool.horizon) {
-                return Ok(Some(heaviest));
+                return Ok(is_found.then_some(heaviest));
             }
         }
         // None of them had it, or there are more.
-        Ok((through < from).then_some(heaviest))
+        Ok((is_found && through < from).then_some(heaviest))
     }
 
     /// What a conviction does to a validator; nothing more to one that is tombstoned.

@@ -225,19 +225,27 @@ fn is_outage<E>(most: Share, priced: &[Priced], amounts: &[Amount]) -> Result<bo
         return Ok(false);
     }
     let (mut whole, mut silent) = (0u128, 0u128);
-    for priced in priced {
-        whole = whole.saturating_add(priced.missed.0);
-        if !priced.weighs {
-            silent = silent.saturating_add(priced.missed.0);
+    for (priced, amount) in priced.iter().zip(amounts) {
+        if priced.weighs {
+            whole = whole.saturating_add(priced.missed.0);
+        } else {
+            // What has left since is not missed.
+            let missed = priced.missed.min(priced.value(*amount)).0;
+            whole = whole.saturating_add(missed);
+            silent = silent.saturating_add(missed);
         }
     }
     if silent > most.of(whole) {
         return Ok(true);
     }
-    let whole = weigh(&stakes(priced, amounts, |priced| {
-        priced.weighs || !priced.missed.is_zero()
-    }))?
-    .total;
+    // What came since is not missed either.
+    let mut missing = stakes(priced, amounts, |_| true);
+    for (stake, priced) in missing.iter_mut().zip(priced) {
+        if !priced.weighs {
+            stake.value = stake.value.min(priced.missed);
+        }
+    }
+    let whole = weigh(&missing)?.total;
     let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;
     Ok(heard.0 < most.keeps(whole.0))
 }
