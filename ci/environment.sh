@@ -9,6 +9,8 @@ if [ -n "${CI:-}" ]; then
 fi
 TARGET="${CARGO_TARGET_DIR:-$ROOT/target}"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
+# Where snapshots are: what is in the target folder may have been compiled in another clone.
+export INSTA_WORKSPACE_ROOT="$ROOT"
 cd "$ROOT"
 
 die() {

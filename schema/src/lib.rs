@@ -15,7 +15,7 @@ pub mod contracts;
 pub mod tables;
 pub mod vectors;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -38,9 +38,10 @@ impl Generated {
     }
 }
 
-/// The folder that generated files are committed in.
-pub fn folder() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+/// The folder that generated files are committed in: of the clone that cargo runs this in, or else `schema` here. What was
+/// compiled in another clone with the same target folder may not know better.
+pub fn folder() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| "schema".into(), PathBuf::from)
 }
 
 /// All generated files.

@@ -8,7 +8,11 @@
     clippy::cast_possible_truncation
 )]
 
-use std::{fs, net::TcpListener, path::Path};
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
 
 use cosmrs::{
     bank::MsgSend,
@@ -272,7 +276,7 @@ async fn without_certificates_it_listens_on_loopback_alone() {
 
 #[test]
 fn the_code_is_what_the_protocol_file_says() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap());
     let files = protox::compile(["tessera/signer/v1/signer.proto"], [root.join("proto")]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     tonic_build::configure()

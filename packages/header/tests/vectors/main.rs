@@ -28,10 +28,10 @@ use zone::{Cache, Native};
 fn support() -> PathBuf {
     // Of this machine's platform: on a fresh machine cargo has fetched nothing for others.
     let metadata = output(
-        Command::new(env!("CARGO"))
+        Command::new(std::env::var_os("CARGO").expect("cargo runs this"))
             .args(["metadata", "--format-version", "1", "--locked"])
             .args(["--filter-platform", &host()])
-            .current_dir(env!("CARGO_MANIFEST_DIR")),
+            .current_dir(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()),
     );
     let metadata: Value = serde_json::from_str(&metadata).expect("cargo metadata");
     let packages = metadata["packages"].as_array().unwrap();

@@ -214,7 +214,8 @@ pub async fn store(owner: &Wasmd, path: &Path) -> anyhow::Result<u64> {
 /// As an operator's governance would.
 pub fn pin(zones: &Path, zone: &str, codes: &[u64]) -> anyhow::Result<()> {
     let home = zones.parent().context("a folder of zones")?;
-    let mut command = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ci/zones"));
+    let package = std::env::var("CARGO_MANIFEST_DIR").context("cargo runs this")?;
+    let mut command = Command::new(format!("{package}/../../ci/zones"));
     command.args(["pin", "--home"]).arg(home).arg(zone);
     command.args(codes.iter().map(u64::to_string));
     anyhow::ensure!(command.status()?.success(), "codes were not pinned");

@@ -94,7 +94,8 @@ pub struct Ground {
 
 /// The repository's root.
 pub fn root() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("cargo runs this");
+    let root = Path::new(&package).join("../..");
     root.canonicalize().unwrap()
 }
 
