@@ -260,8 +260,8 @@ pub struct FeedResponse {
 #[derive(Copy, Eq)]
 pub struct WeightPrice {
     /// The median of the prices accepted in the feed's `weight_window`, or the last one if there is none so young. Past `grace`,
-    /// the lower of that and of what a quorum says. None without a quorum then, before the first, and for a feed that there
-    /// is not.
+    /// the lower of that and of what a quorum says. None then without a quorum, during recovery, and where what is said is far
+    /// lower; before the first, and for a feed that there is not.
     pub price: Option<Price>,
     /// Whether an entry could rely on the feed now: none where nothing was accepted yet.
     pub freshness: Option<Freshness>,

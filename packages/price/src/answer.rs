@@ -48,9 +48,12 @@ pub fn weight_price<R: Reads>(
     if now > last.time.plus(feed.grace)? {
         let reporters = reads.reporters().map_err(Refused::Read)?;
         let said = current(now, &feed, &reporters, &board)?;
-        let Some(said) = said.filter(|_| !is_recovering(now, &feed, &board)) else {
+        let Some(said) = said else {
             return Ok(None);
         };
+        if is_recovering(now, &feed, &board)? {
+            return Ok(None);
+        }
         let price = said.min(last.price);
         // Twice the band: half of the distance is beyond it.
         let half = Price(price.0.midpoint(last.price.0));
@@ -196,9 +199,11 @@ fn young(
 }
 
 /// Whether reports have resumed after a gap, and not yet for long enough.
-fn is_recovering(now: Timestamp, feed: &Feed, board: &Board) -> bool {
-    let until = board.resumed.map(|resumed| resumed.plus(feed.recovery));
-    until.is_some_and(|until| until.map_or(true, |until| now < until))
+fn is_recovering(now: Timestamp, feed: &Feed, board: &Board) -> Result<bool, Refusal> {
+    Ok(match board.resumed {
+        Some(resumed) => now < resumed.plus(feed.recovery)?,
+        None => false,
+    })
 }
 
 fn judge(
@@ -220,7 +225,7 @@ fn judge(
     let Some(price) = current(now, feed, reporters, board)? else {
         return Ok(Some(stale));
     };
-    if is_recovering(now, feed, board) {
+    if is_recovering(now, feed, board)? {
         return Ok(Some(stale));
     }
     if deviates(price, board.base, feed.max_deviation) {

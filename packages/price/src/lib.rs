@@ -48,7 +48,8 @@
 //!   the epoch's snapshot.
 //! - *Past `grace` stake weighs by the lower* of the last accepted price and of what a quorum says now ([`answer::weight_price`]): a
 //!   market that swings wider than the band confirms nothing for as long, and whoever can swing that of a thin token would take
-//!   it out of a snapshot. Without a quorum nothing weighs.
+//!   it out of a snapshot. Nothing weighs without a quorum, during recovery, or where what is said is less than the last by
+//!   more than twice the band: a moment's dip is silence.
 //! - *One accepted price an interval, judged when read*: accepting is writing, once an interval; Fresh, Stale and Suspect
 //!   are found at each reading from the reports that are young then.
 //! - The first report after an interval's end closes it, so a price follows the reporters by up to two intervals.
