@@ -3,12 +3,11 @@
 
 mod world;
 
-use tessera_primitives::Seconds;
 use tessera_stake::{
-    state::{Kind, Parameters, Standing},
+    state::{Kind, Standing},
     Event, Input, Share,
 };
-use world::{address, parameters, share, World, EPOCH, HUB, UNBONDING};
+use world::{address, throttled, World, EPOCH, HUB, UNBONDING};
 
 /// Who is guilty of something great does not shield himself by showing something small, or old, of his own first.
 #[test]
@@ -19,19 +18,14 @@ fn a_small_conviction_is_no_shield() {
         world.create("carol", 100);
         world.epochs(30);
         let epoch = world.epoch();
-        let mut order = world.order(0, fraction, from, from);
-        order.kind = kind;
-        world.act(Input::Slash(order)).unwrap();
+        world.convict(kind, 0, fraction, [from, from]);
         assert_eq!(world.worth("alice", 0, HUB), 100_000_000);
-        let mut order = world.order(0, 60, epoch, epoch);
-        order.kind = Kind::Tombstone;
-        world.act(Input::Slash(order)).unwrap();
+        world.convict(Kind::Tombstone, 0, 60, [epoch, epoch]);
         assert_eq!(world.validator(0).standing, Standing::Tombstoned);
         let worth = world.worth("alice", 0, HUB);
         assert_eq!(worth, 40_000_000);
         // What is tombstoned is not jailed, from where one comes back.
-        let order = world.order(0, 1, epoch, epoch);
-        world.act(Input::Slash(order)).unwrap();
+        world.slash(0, 1, epoch, epoch);
         assert_eq!(world.validator(0).standing, Standing::Tombstoned);
         world.drain().unwrap();
         let worth = world.worth("alice", 0, HUB);
@@ -53,7 +47,6 @@ fn slashes_of_next_to_nothing_shield_from_none() {
     let epoch = world.epoch();
     for _ in 0..64 {
         let mut order = world.order(0, 0, epoch, epoch);
-        order.kind = Kind::Jail;
         order.fraction = Share::LEAST;
         world.act(Input::Slash(order)).unwrap();
     }
@@ -61,9 +54,7 @@ fn slashes_of_next_to_nothing_shield_from_none() {
         world.validator(0).standing,
         Standing::Jailed { .. }
     ));
-    let mut order = world.order(0, 60, epoch, epoch);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 0, 60, [epoch, epoch]);
     assert_eq!(world.worth("alice", 0, HUB), 40_000_000);
 }
 
@@ -82,14 +73,10 @@ fn a_kept_double_vote_of_dust_does_not_pay_for_a_fork() {
         world.bond("friend", 1, HUB, 1_000_000_000).unwrap();
         world.epochs(1);
         let fork = world.epoch();
-        let mut order = world.order(1, 60, dust, dust);
-        order.kind = Kind::Tombstone;
         if kept {
-            world.act(Input::Slash(order.clone())).unwrap();
+            world.convict(Kind::Tombstone, 1, 60, [dust, dust]);
         }
-        order = world.order(1, 60, fork, fork);
-        order.kind = Kind::Tombstone;
-        world.act(Input::Slash(order)).unwrap();
+        world.convict(Kind::Tombstone, 1, 60, [fork, fork]);
         world.drain().unwrap();
         lost.push(2_501_000_000 - world.worth("mallory", 1, HUB) - world.worth("friend", 1, HUB));
         world.check();
@@ -108,9 +95,12 @@ fn a_limit_is_not_used_up_on_dust() {
         world.epochs(2);
         for _ in 0..times {
             let epoch = world.epoch();
-            let mut order = world.order(1, if kind == Kind::Leak { 1 } else { 20 }, epoch, epoch);
-            order.kind = kind;
-            world.act(Input::Slash(order)).unwrap();
+            world.convict(
+                kind,
+                1,
+                if kind == Kind::Leak { 1 } else { 20 },
+                [epoch, epoch],
+            );
             world.drain().unwrap();
             world.epochs(u64::from(kind == Kind::Leak));
         }
@@ -159,9 +149,7 @@ fn a_list_filled_with_dust_shields_no_fortune() {
     world.epochs(2);
     let leak = |world: &mut World| {
         let epoch = world.epoch();
-        let mut order = world.order(1, 1, epoch, epoch);
-        order.kind = Kind::Leak;
-        let events = world.act(Input::Slash(order)).unwrap();
+        let events = world.convict(Kind::Leak, 1, 1, [epoch, epoch]);
         assert!(!matches!(events[0], Event::SlashPassed { .. }));
         world.drain().unwrap();
         world.epochs(1);
@@ -175,9 +163,7 @@ fn a_list_filled_with_dust_shields_no_fortune() {
     let fork = world.epoch();
     leak(&mut world);
     assert_eq!(world.validator(1).standing, Standing::Tombstoned);
-    let mut order = world.order(1, 59, fork, fork);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 1, 59, [fork, fork]);
     world.drain().unwrap();
     assert!(world.worth("mallory", 1, HUB) < 410_000_000);
 }
@@ -202,14 +188,11 @@ fn a_list_filled_at_once_shields_no_fortune() {
     let before = world.worth("mallory", 1, HUB);
     for epoch in dust {
         for _ in 0..60 {
-            let order = world.order(1, 1, epoch, epoch);
-            world.act(Input::Slash(order)).unwrap();
+            world.slash(1, 1, epoch, epoch);
         }
     }
     assert_eq!(world.pool.marks[&1].len(), 64);
-    let mut order = world.order(1, 60, fork, fork);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 1, 60, [fork, fork]);
     while world.drain().is_ok() {}
     assert!(before - world.worth("mallory", 1, HUB) > 599_000_000_000);
     world.check();
@@ -219,12 +202,7 @@ fn a_list_filled_at_once_shields_no_fortune() {
 /// snapshot counts in full.
 #[test]
 fn what_was_in_no_snapshot_counts_in_full() {
-    let throttled = Parameters {
-        throttle_fraction: share(10),
-        throttle_period: Seconds(3_600),
-        ..parameters()
-    };
-    let mut world = World::with(throttled);
+    let mut world = World::with(throttled());
     for (name, units) in [("a", 1_100), ("b", 1_100), ("c", 1_100), ("d", 1_100)] {
         world.create(name, units);
     }

@@ -2,12 +2,12 @@
 
 mod world;
 
-use tessera_primitives::{Amount, Seconds};
+use tessera_primitives::Amount;
 use tessera_stake::{
     state::{Content, Kind, Parameters, MAX_HELD},
     Input, Refusal, Share,
 };
-use world::{address, governance, parameters, share, World, EPOCH, HUB, VOUCHER};
+use world::{address, governance, parameters, share, throttled, World, EPOCH, HUB, VOUCHER};
 
 /// Whoever mints as much of a token as there are numbers has no way to make sums overflow that others wait for.
 #[test]
@@ -43,18 +43,12 @@ fn a_token_without_end_stops_no_drain() {
 /// The throttle counts shares: a slash of a greater day does not hold back those of a small one for ever.
 #[test]
 fn a_debt_of_greater_days_is_paid_off() {
-    let mut world = World::with(Parameters {
-        throttle_fraction: share(10),
-        throttle_period: Seconds(3_600),
-        ..parameters()
-    });
+    let mut world = World::with(throttled());
     world.create("alice", 1_000_000);
     world.create("carol", 1);
     world.epochs(2);
     let epoch = world.epoch();
-    let mut order = world.order(0, 60, epoch, epoch);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 0, 60, [epoch, epoch]);
     world.drain().unwrap();
     world.epochs(1);
     let epoch = world.epoch();
@@ -72,9 +66,7 @@ fn a_jailed_validator_waits_for_its_slashes() {
     world.create("carol", 100);
     world.epochs(2);
     let epoch = world.epoch();
-    let mut order = world.order(0, 20, epoch, epoch);
-    order.kind = Kind::Jail;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Jail, 0, 20, [epoch, epoch]);
     world.epochs(3);
     let operator = address("alice");
     let unjail = Input::Unjail { operator };
@@ -140,11 +132,7 @@ fn a_slash_costs_what_the_heaviest_guilty_epoch_weighed() {
 /// Who was jailed is in no snapshot; what is taken of it then costs the throttle what it weighed before.
 #[test]
 fn a_jailed_validator_is_not_slashed_past_the_throttle() {
-    let mut world = World::with(Parameters {
-        throttle_fraction: share(10),
-        throttle_period: Seconds(3_600),
-        ..parameters()
-    });
+    let mut world = World::with(throttled());
     for name in ["alice", "carol", "dave", "erin"] {
         world.create(name, 100);
     }
@@ -183,9 +171,7 @@ fn the_horizon_cannot_be_nailed() {
         world.time += EPOCH;
         // One message of a contract: the slash, and the snapshot before anybody can drain.
         let epoch = world.epoch() - 1;
-        let mut order = world.order(2, 1, epoch, epoch);
-        order.kind = Kind::Leak;
-        world.act(Input::Slash(order)).unwrap();
+        world.convict(Kind::Leak, 2, 1, [epoch, epoch]);
         world.turn().unwrap();
         while world.drain().is_ok() {}
         world.bond("saver", 0, HUB, 1_000).unwrap();

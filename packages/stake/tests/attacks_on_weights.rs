@@ -341,9 +341,7 @@ fn who_is_out_can_grow() {
     assert_eq!(world.validator(6).standing, Standing::Out);
     // The end is the end.
     let epoch = world.epoch();
-    let mut order = world.order(6, 10, epoch, epoch);
-    order.kind = Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 6, 10, [epoch, epoch]);
     let late = world.bond("v6", 6, HUB, 2_000_000);
     assert!(matches!(late, Err(Refusal::Standing { .. })), "{late:?}");
 }

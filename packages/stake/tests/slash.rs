@@ -211,17 +211,13 @@ fn the_64th_slash_tombstones() {
         slasher.max_fraction = Share::ONE;
     }
     for number in 1..=63 {
-        let mut order = world.order(0, 0, 3, now);
-        order.fraction = share(1);
-        world.act(Input::Slash(order)).unwrap();
+        world.slash(0, 1, 3, now);
         assert!(
             matches!(world.validator(0).standing, Standing::Jailed { .. }),
             "{number}"
         );
     }
-    let mut order = world.order(0, 0, 3, now);
-    order.fraction = share(1);
-    world.act(Input::Slash(order)).unwrap();
+    world.slash(0, 1, 3, now);
     assert_eq!(world.validator(0).standing, Standing::Tombstoned);
     // The core has 36 % left to take, the league all.
     for number in 65..=128 {

@@ -4,7 +4,7 @@ mod world;
 
 use tessera_primitives::Value;
 use tessera_stake::{
-    state::{Choice, Parameters, Phase},
+    state::{Choice, Kind, Parameters, Phase},
     Input, Refusal,
 };
 use world::{address, governance::*, parameters, World, HUB};
@@ -60,9 +60,7 @@ fn a_slash_never_raises_power_and_a_tombstone_voids_its_own() {
     let proposal = open(&mut world, add());
     vote(&mut world, "bob", proposal, 0, &[0], Choice::Yes).unwrap();
     seat(&mut world, "alice", proposal, Choice::Yes);
-    let mut order = world.order(0, 50, 3, 3);
-    order.kind = tessera_stake::state::Kind::Tombstone;
-    world.act(Input::Slash(order)).unwrap();
+    world.convict(Kind::Tombstone, 0, 50, [3, 3]);
     assert_eq!(votes(&world, proposal), [300, 0, 0, 0]);
     vote(&mut world, "bob", proposal, 0, &[0], Choice::Yes).unwrap();
     assert_eq!(

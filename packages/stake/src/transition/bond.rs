@@ -22,10 +22,13 @@ impl<R: Reads> Work<'_, R> {
         let token = self.entering(quote.token)?;
         self.refuse_entry(quote)?;
         let mut validator = self.validator(number)?;
-        // Its operator may add to what it would come back with.
-        let back = matches!(validator.standing, Standing::Out | Standing::Jailed { .. });
-        let own = back && *delegator == validator.operator;
-        if validator.standing != Standing::Candidate && !own {
+        let takes = match validator.standing {
+            Standing::Candidate => true,
+            // Its operator may add to what it would come back with.
+            Standing::Out | Standing::Jailed { .. } => *delegator == validator.operator,
+            Standing::Tombstoned => false,
+        };
+        if !takes {
             return Err(Refused::Rule(Refusal::Standing {
                 validator: number,
                 expected: "a candidate",

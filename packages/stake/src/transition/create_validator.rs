@@ -156,7 +156,6 @@ impl<R: Reads> Work<'_, R> {
                 known: unit.price,
                 most: None,
                 weighs: true,
-                weighed: unit.priced,
                 missed: unit.missed,
                 left: token.left(self.now, parameters.leaving_period),
                 token,

@@ -35,8 +35,8 @@ impl<R: Reads> Work<'_, R> {
         if let Some(hold) = known {
             hold.open = hold.open.saturating_add(1);
         }
-        // What counted longer ago may have left, though the horizon waits for something.
-        let least = self.pool.horizon.max(self.place.horizon_at(self.now));
+        // What counted longer ago may have left, though the pool's horizon, which is never later, waits for something.
+        let least = self.place.horizon_at(self.now);
         let most = self.pool.snapshot;
         if !room && (!(least..=most).contains(&snapshot) || holds.len() >= MAX_HOLDS) {
             return Err(Refused::Rule(Refusal::Hold {

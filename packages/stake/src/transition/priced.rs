@@ -19,8 +19,6 @@ pub struct Priced {
     pub most: Option<Price>,
     /// Whether it weighs.
     pub weighs: bool,
-    /// Whether it did in the last snapshot.
-    pub weighed: bool,
     /// What counted of it in the last snapshot in which it weighed.
     pub missed: Value,
     /// What is left of the token's weight.
@@ -32,24 +30,40 @@ impl Priced {
         let price = self.most.map_or(self.known, |most| most.min(self.known));
         value_of(amount, self.left.of_price(price), self.token.decimals)
     }
+
+    /// What an amount brings: nothing of a token that does not weigh.
+    pub fn heard(&self, amount: Amount) -> Value {
+        if self.weighs {
+            self.value(amount)
+        } else {
+            Value::ZERO
+        }
+    }
+
+    /// What an amount would bring if nothing were silent. What came to a silent token since it weighed last is not missed,
+    /// nor what has left.
+    pub fn expected(&self, amount: Amount) -> Value {
+        let value = self.value(amount);
+        if self.weighs {
+            value
+        } else {
+            value.min(self.missed)
+        }
+    }
 }
 
 /// Which part of a holding is meant.
 type Part = fn(&Holding) -> Amount;
 
-/// What tokens bring, of which some weigh.
+/// What tokens bring, before caps.
 pub fn stakes(
     priced: &[Priced],
     amounts: &[Amount],
-    weighs: impl Fn(&Priced) -> bool,
+    brings: fn(&Priced, Amount) -> Value,
 ) -> Vec<Stake> {
     let each = priced.iter().zip(amounts);
     let stakes = each.map(|(priced, amount)| Stake {
-        value: if weighs(priced) {
-            priced.value(*amount)
-        } else {
-            Value::ZERO
-        },
+        value: brings(priced, *amount),
         max_share: priced.left.of_share(priced.token.max_share),
     });
     stakes.collect()
@@ -72,7 +86,7 @@ pub fn amounts<'a>(
 
 /// The unit weights of what is held.
 pub fn units(priced: &[Priced], amounts: &[Amount]) -> Result<Vec<Unit>, Overflow> {
-    let weights = weigh(&stakes(priced, amounts, |priced| priced.weighs))?;
+    let weights = weigh(&stakes(priced, amounts, Priced::heard))?;
     let units = priced.iter().zip(amounts).zip(weights.counted);
     let units = units.map(|((priced, amount), value)| Unit {
         token: priced.number,

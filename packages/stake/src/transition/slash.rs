@@ -124,10 +124,10 @@ impl<R: Reads> Work<'_, R> {
         let mut spent = self.get(self.reads.spent(number, order.validator))?;
         spent.retain(|spent| spent.epoch >= recent);
         let used = spent.iter().fold(Share::ZERO, |sum, spent| {
-            let all = of.is_none_or(|now| now <= spent.of);
-            let now = of.unwrap_or(Share::ONE).billionths();
-            let met = Share::of_whole(spent.of.billionths().into(), now.into());
-            let counts = if all { Share::ONE } else { met };
+            let more = of.filter(|now| *now > spent.of);
+            let counts = more.map_or(Share::ONE, |now| {
+                Share::of_whole(spent.of.billionths().into(), now.billionths().into())
+            });
             sum.plus(spent.fraction.part(counts))
         });
         let fraction = order.fraction.min(slasher.max_fraction.minus(used));

@@ -62,7 +62,7 @@ impl<R: Reads> Work<'_, R> {
                     .as_ref()
                     .and_then(|before| before.unit(priced.number));
                 priced.most = unit.map(|unit| unit.price);
-                priced.weighs = priced.weighed;
+                priced.weighs = last.unit(priced.number).is_some_and(|unit| unit.priced);
             }
         }
         let units = units(&priced, &amounts)?;
@@ -128,7 +128,6 @@ impl<R: Reads> Work<'_, R> {
                 known,
                 most: None,
                 weighs: quoted.is_some(),
-                weighed: before.is_some_and(|unit| unit.priced),
                 missed: before.map_or(Value::ZERO, |unit| match unit.priced {
                     true => unit.value,
                     false => unit.missed,
@@ -229,8 +228,7 @@ fn is_outage<E>(most: Share, priced: &[Priced], amounts: &[Amount]) -> Result<bo
         if priced.weighs {
             whole = whole.saturating_add(priced.missed.0);
         } else {
-            // What has left since is not missed.
-            let missed = priced.missed.min(priced.value(*amount)).0;
+            let missed = priced.expected(*amount).0;
             whole = whole.saturating_add(missed);
             silent = silent.saturating_add(missed);
         }
@@ -238,15 +236,8 @@ fn is_outage<E>(most: Share, priced: &[Priced], amounts: &[Amount]) -> Result<bo
     if silent > most.of(whole) {
         return Ok(true);
     }
-    // What came since is not missed either.
-    let mut missing = stakes(priced, amounts, |_| true);
-    for (stake, priced) in missing.iter_mut().zip(priced) {
-        if !priced.weighs {
-            stake.value = stake.value.min(priced.missed);
-        }
-    }
-    let whole = weigh(&missing)?.total;
-    let heard = weigh(&stakes(priced, amounts, |priced| priced.weighs))?.total;
+    let whole = weigh(&stakes(priced, amounts, Priced::expected))?.total;
+    let heard = weigh(&stakes(priced, amounts, Priced::heard))?.total;
     Ok(heard.0 < most.keeps(whole.0))
 }
 
