@@ -42,6 +42,11 @@ const PRESENT: &[u8] = b"contract_info";
 /// A key that the contract does not have.
 const ABSENT: &[u8] = b"nothing";
 
+/// This package's folder, in the clone that cargo runs this in.
+fn package() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").unwrap().into()
+}
+
 impl Recorded {
     fn load() -> Recorded {
         let text = std::fs::read_to_string(Recorded::path()).unwrap();
@@ -49,8 +54,7 @@ impl Recorded {
     }
 
     fn path() -> PathBuf {
-        PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap())
-            .join("tests/endpoints/recorded.json")
+        package().join("tests/endpoints/recorded.json")
     }
 
     /// A height of which everything was recorded.

@@ -12,7 +12,7 @@ use tessera::{
 };
 use tessera_primitives::{Asset, Height};
 
-use super::{settings, BadNode, Behind, Recorded, ABSENT, PRESENT};
+use super::{package, settings, BadNode, Behind, Recorded, ABSENT, PRESENT};
 
 #[derive(Deserialize)]
 struct Zones {
@@ -46,7 +46,7 @@ pub(super) fn stock(recorded: &Recorded) -> Call {
 }
 
 fn root() -> PathBuf {
-    PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap()).join("../..")
+    package().join("../..")
 }
 
 /// What every test asks a node. The height is the last of five that are read.
