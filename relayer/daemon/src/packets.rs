@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!   configuration, keys ─► Plan ─► serve ─┬─► site (a node of each chain that serves) ─► Packets: the library's threads
+//!                                         ├─► sweep: what stays on the chains is carried
 //!                                         └─► guard ◄─ fork: a witness shows another history than our node
 //!                                               │   ◄─ claim: a client was shown another header than our node has
 //!                                               └─► evidence ─► the client is frozen
@@ -31,6 +32,7 @@ mod key;
 mod once;
 mod serve;
 mod site;
+mod sweep;
 
 use std::{fmt, sync::mpsc, thread, time::Duration};
 
@@ -41,7 +43,10 @@ use ibc_relayer::{
     supervisor::{spawn_supervisor, SupervisorHandle, SupervisorOptions},
 };
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
-use tokio::sync::{mpsc as asynchronous, oneshot};
+use tokio::{
+    sync::{mpsc as asynchronous, oneshot},
+    task::JoinSet,
+};
 
 use claim::Claim;
 
@@ -52,6 +57,7 @@ pub use hermes::hermes_config;
 pub use key::{keys, PacketKey};
 pub use serve::{serve, Plan};
 pub use site::{site, Site, Sites};
+pub use sweep::Waiting;
 
 /// How long an end is waited for; what has not ended then ends with the process.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -134,6 +140,8 @@ struct Packets {
     claims: asynchronous::Receiver<Claim>,
     stop: mpsc::Sender<()>,
     ended: oneshot::Receiver<()>,
+    /// Looks for what stays, until it is dropped.
+    sweep: JoinSet<()>,
 }
 
 impl Packets {
@@ -161,17 +169,21 @@ impl Packets {
         spawn(work)?;
         let registry = started.await.map_err(|_| PacketsError::Panicked)??;
         let claims = listen(&registry, &config, watched)?;
+        let mut sweep = JoinSet::new();
+        sweep.spawn(sweep::sweep(registry.clone(), config.clone()));
         Ok(Packets {
             registry,
             config,
             claims,
             stop,
             ended,
+            sweep,
         })
     }
 
     /// Stops, after what is being sent: from then on nothing is signed.
     async fn stop(self) {
+        drop(self.sweep);
         drop(self.stop);
         if tokio::time::timeout(FAREWELL, self.ended).await.is_err() {
             tracing::warn!("ordinary IBC has not ended in {FAREWELL:?}: it is left behind");

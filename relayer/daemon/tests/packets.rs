@@ -27,7 +27,7 @@ use tessera::{
     keys::{new_mnemonic, KeyRing, Protection, Secret, DEFAULT_PATH},
     packets::{
         header, hermes_config, in_one_line, keys, misbehaviour, site, update, Plan, Site, Sites,
-        Trusted,
+        Trusted, Waiting,
     },
 };
 use tessera_primitives::Height;
@@ -250,4 +250,34 @@ fn errors_of_the_library_are_one_line() {
         "one: why: so"
     );
     assert_eq!(in_one_line("plain"), "plain");
+}
+
+/// What is seen to wait a second time is carried; what still waits, after pauses that double; what a limit leaves out, next.
+#[test]
+fn what_waits_is_carried_ever_more_rarely() {
+    const MANY: usize = 50;
+    let mut waiting = Waiting::default();
+    let mut carried = Vec::new();
+    for look in 1..=20 {
+        for sequence in waiting.see([7], false, MANY) {
+            carried.push((look, sequence));
+        }
+    }
+    assert_eq!(carried, [(2, 7), (4, 7), (8, 7), (16, 7)]);
+
+    assert!(waiting.see([8, 9, 10], false, MANY).is_empty());
+    assert_eq!(waiting.see([8, 9, 10], false, 2), [8, 9]);
+    assert_eq!(waiting.see([10, 11], false, 2), [10]);
+    // One that arrived and one that never waited are as new.
+    assert_eq!(waiting.see([7, 8, 11], false, 2), [11]);
+}
+
+/// Where packets arrive in order alone, one that is due takes along what was seen before it and after it.
+#[test]
+fn what_waits_in_order_is_carried_together() {
+    let mut waiting = Waiting::default();
+    assert!(waiting.see([1], true, 50).is_empty());
+    assert_eq!(waiting.see([1, 2], true, 50), [1]);
+    assert_eq!(waiting.see([1, 2, 3], true, 50), [1, 2]);
+    assert!(waiting.see([], true, 50).is_empty());
 }

@@ -75,7 +75,11 @@ pub async fn clear(
         });
     }
     let both = Once::new(config, ring, &[&pending.chain, &there]).await?;
-    both.work(move |chains| pending.clear(chains, &there)).await
+    let work = move |chains: &Connections| {
+        let ends = [chains.to(&pending.chain)?, chains.to(&there)?];
+        pending.clear(ends, &chains.config)
+    };
+    both.work(work).await
 }
 
 impl Pending {
@@ -87,14 +91,19 @@ impl Pending {
         Ok(found.client.client_state.chain_id())
     }
 
-    fn clear(self, chains: &Connections, there: &ChainId) -> Result<Cleared, PacketsError> {
+    /// Carries it between the two ends of the channel.
+    pub(super) fn clear(
+        self,
+        ends: [BaseChainHandle; 2],
+        config: &HermesConfig,
+    ) -> Result<Cleared, PacketsError> {
         let doing = failed(self.asking());
-        let ends = [chains.to(&self.chain)?, chains.to(there)?];
-        let forth = link(&ends, (self.port, self.channel), &chains.config)?;
+        let forth = link(&ends, (self.port, self.channel), config)?;
         let path = &forth.a_to_b;
         let other = (path.dst_port_id().clone(), path.dst_channel_id().clone());
         let [a, b] = ends;
-        let back = link(&[b, a], other, &chains.config)?;
+        let there = b.id();
+        let back = link(&[b, a], other, config)?;
         let mut events = Vec::new();
         let all = self.sequences.is_empty();
         let mut carry = || {
@@ -113,7 +122,7 @@ impl Pending {
             Ok::<(), Box<LinkError>>(())
         };
         carry().map_err(doing)?;
-        Ok(Cleared::new(there, events))
+        Ok(Cleared::new(&there, events))
     }
 
     fn asking(&self) -> String {

@@ -22,6 +22,7 @@ use ibc_relayer_types::{
     clients::ics07_tendermint::consensus_state::ConsensusState,
     core::{
         ics02_client::client_state::ClientState,
+        ics04_channel::channel::IdentifiedChannelEnd,
         ics24_host::identifier::{ChainId, ClientId},
     },
     events::IbcEvent,
@@ -88,23 +89,30 @@ pub(super) fn carries(
     client: &ClientId,
     config: &HermesConfig,
 ) -> Result<bool, PacketsError> {
+    Ok(!channels(host, client, config)?.is_empty())
+}
+
+/// Ends of open channels that go through a client and that packets are relayed on.
+pub(super) fn channels(
+    host: &BaseChainHandle,
+    client: &ClientId,
+    config: &HermesConfig,
+) -> Result<Vec<IdentifiedChannelEnd>, PacketsError> {
     let client_id = client.clone();
     let connections = host.query_client_connections(QueryClientConnectionsRequest { client_id });
+    let mut ours = Vec::new();
     for connection_id in connections.map_err(asking(host, "connections"))? {
         let channels = host.query_connection_channels(QueryConnectionChannelsRequest {
             connection_id,
             pagination: Some(PageRequest::all()),
         });
         let channels = channels.map_err(asking(host, "channels"))?;
-        let ours = channels.iter().any(|channel| {
+        ours.extend(channels.into_iter().filter(|channel| {
             let (port, id) = (&channel.port_id, &channel.channel_id);
             channel.channel_end.is_open() && config.packets_on_channel_allowed(&host.id(), port, id)
-        });
-        if ours {
-            return Ok(true);
-        }
+        }));
     }
-    Ok(false)
+    Ok(ours)
 }
 
 /// Heights of the headers that a client has, ascending.

@@ -12,7 +12,7 @@ use tessera::{
 };
 
 use crate::{
-    bad_node::{BadNode, Behind},
+    bad_node::{BadNode, Behind, Spoilt},
     ground::{until, Branch, Ground},
     ibc::{voucher, End},
     people::Person,
@@ -125,7 +125,8 @@ pub fn coins_go_and_come_home(ground: &Ground) -> ([End; 2], [Person; 2]) {
     (ends, [alice, bob])
 }
 
-/// The same process goes on with another configuration, by way of another node.
+/// The same process goes on with another configuration, by way of another node; and when that node is gone, by way of the
+/// next one, with what was sent while it was.
 pub fn they_go_on_by_way_of_another_node(
     ground: &Ground,
     [here, there]: &[End; 2],
@@ -173,6 +174,10 @@ pub fn they_go_on_by_way_of_another_node(
         "{asked:?}"
     );
 
+    node.spoil(Spoilt::Refusing);
+    arrives(22);
+    relaying(3);
+    arrives(23);
     fs::write(&path, config).unwrap();
     ground.kill_relayer();
 }
