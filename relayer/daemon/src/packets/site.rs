@@ -1,13 +1,17 @@
 //! Where a chain is reached: the library keeps to one node a chain, so one that serves is chosen for it.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, time::Duration};
 
-use tessera_primitives::ZoneId;
+use futures::future::join_all;
+use tessera_primitives::{Height, ZoneId};
 
 use super::PacketsError;
 use crate::{
     app,
-    chain::{grpc, wasmd},
+    chain::{
+        grpc::{self, Standing},
+        wasmd::{self, health::LAG, Service},
+    },
     config::ChainConfig,
 };
 
@@ -41,33 +45,12 @@ impl Site {
     }
 }
 
-/// The first configured address of each kind that serves this chain; one that is used now goes before all others.
+/// The configured addresses of each kind that serve this chain best: those that are used now as long as they do, else the
+/// quickest. One that is far behind the others does not.
 ///
 /// # Errors
 /// [`PacketsError::Unserved`] with what is wrong with each.
 pub async fn site(chain: &ChainConfig, now: Option<&Site>) -> Result<Site, PacketsError> {
-    let rpc = first(
-        &chain.rpc_addrs,
-        now.map(|now| &now.rpc),
-        |address| async move {
-            let node = app::connect(chain, &address, None).await;
-            node.map(drop).map_err(|error| error.to_string())
-        },
-    );
-    let grpc = first(
-        &chain.grpc_addrs,
-        now.map(|now| &now.grpc),
-        |address| async move {
-            let answer = grpc::network(&address, chain.rpc_timeout).await;
-            let shown = wasmd::shown(&address);
-            match answer {
-                Ok(network) if network == chain.id.as_str() => Ok(()),
-                Ok(network) => Err(format!("{shown} serves chain {network}")),
-                Err(reason) => Err(format!("{shown}: {reason}")),
-            }
-        },
-    );
-    let (rpc, grpc) = tokio::join!(rpc, grpc);
     let unserved = |what| {
         move |reason| PacketsError::Unserved {
             chain: chain.id.to_string(),
@@ -75,26 +58,62 @@ pub async fn site(chain: &ChainConfig, now: Option<&Site>) -> Result<Site, Packe
             reason,
         }
     };
+    let (rpc, grpc) = ("rpc_addr", "grpc_addr");
+    let pool = app::open(chain).map_err(|error| unserved(rpc)(error.to_string()))?;
+    let standings = chain.grpc_addrs.iter();
+    let standings = standings.map(|address| grpc::standing(address, chain.rpc_timeout));
+    let (services, standings) = tokio::join!(pool.probe(), join_all(standings));
+    let tips = standings.iter().flatten().filter_map(|found| found.tip);
+    let tips = tips.chain(services.iter().filter_map(|service| service.tip));
+    let tip = tips.max().unwrap_or_default();
+    let services = services.into_iter().map(judge_service);
+    let standings = chain.grpc_addrs.iter().zip(standings);
+    let standings = standings.map(|(address, standing)| {
+        let latency = standing.and_then(|standing| judge_standing(chain, standing, tip));
+        latency.map_err(|reason| format!("{}: {reason}", wasmd::shown(address)))
+    });
     Ok(Site {
-        rpc: rpc.map_err(unserved("rpc_addr"))?,
-        grpc: grpc.map_err(unserved("grpc_addr"))?,
+        rpc: best(&chain.rpc_addrs, now.map(|now| &now.rpc), services).map_err(unserved(rpc))?,
+        grpc: best(&chain.grpc_addrs, now.map(|now| &now.grpc), standings)
+            .map_err(unserved(grpc))?,
     })
 }
 
-/// The first address of which asking finds nothing wrong.
-async fn first<F: Future<Output = Result<(), String>>>(
+fn judge_service(service: Service) -> Result<Duration, String> {
+    match service.fault {
+        Some(fault) if !service.serves => Err(format!("{}: {fault}", service.endpoint)),
+        _ => Ok(service.latency.unwrap_or_default()),
+    }
+}
+
+fn judge_standing(chain: &ChainConfig, found: Standing, tip: Height) -> Result<Duration, String> {
+    if found.network != chain.id.as_str() {
+        return Err(format!("it serves chain {}", found.network));
+    }
+    let behind = found.tip.map_or(0, |own| tip.since(own));
+    if behind > LAG {
+        return Err(format!("it is {behind} blocks behind the others"));
+    }
+    Ok(found.latency)
+}
+
+/// Of addresses with how soon each answers, or why it does not serve.
+fn best(
     addresses: &[String],
-    now: Option<&String>,
-    ask: impl Fn(String) -> F,
+    used: Option<&String>,
+    judged: impl Iterator<Item = Result<Duration, String>>,
 ) -> Result<String, String> {
-    let used = now.filter(|now| addresses.contains(now));
-    let others = addresses.iter().filter(|address| Some(*address) != used);
     let mut wrong = Vec::new();
-    for address in used.into_iter().chain(others) {
-        match ask(address.clone()).await {
-            Ok(()) => return Ok(address.clone()),
+    let mut serving = Vec::new();
+    for (address, judged) in addresses.iter().zip(judged) {
+        match judged {
+            Ok(latency) => serving.push((used != Some(address), latency, address)),
             Err(reason) => wrong.push(reason),
         }
     }
-    Err(wrong.join("; "))
+    let best = serving
+        .into_iter()
+        .min_by_key(|(other, latency, _)| (*other, *latency));
+    best.map(|(_, _, address)| address.clone())
+        .ok_or_else(|| wrong.join("; "))
 }

@@ -10,11 +10,13 @@
 
 #[path = "../bad_node/mod.rs"]
 mod bad_node;
+mod blocks;
 mod faults;
 mod health;
 mod price;
 mod record;
 mod secrets;
+mod sites;
 mod start;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
