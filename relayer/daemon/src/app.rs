@@ -2,21 +2,23 @@
 
 mod policy;
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
+use futures::future::join_all;
 use tendermint_rpc::WebSocketClientUrl;
 use tessera_planner::Policy;
+use tessera_primitives::{Height, ZoneId};
 
 use crate::{
     chain::{
         wasmd::{Dynamic, Gas, Settings, Wasmd},
         Chain, ChainError,
     },
-    config::{ChainConfig, Config, EventSource},
+    config::{ChainConfig, Config, EventSource, LocksConfig, ViewsConfig},
     journal::{Journal, JournalError},
     keys::{self, KeyError, KeyRing, SigningKey},
     ledger::Ledger,
-    relay::{Relay, Zone},
+    relay::{Nodes, Relay, Zone},
     watch::Witness,
 };
 
@@ -35,7 +37,7 @@ pub enum AppError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// Its section names no contracts.
-    #[error("chain {zone} has no [chains.{table}]: run `tessera deploy`, or name the contract that is there")]
+    #[error("chain {zone} has no [chains.{table}]: run `tessera deploy`, or name the contract that is there; where packets alone are relayed, enable [mode.packets] and name a packet_key_name")]
     NoContract {
         /// The chain id.
         zone: String,
@@ -133,13 +135,26 @@ pub async fn serve(
     chain: &ChainConfig,
     keys: Option<(&KeyRing, &[&str])>,
 ) -> Result<Zone, AppError> {
+    contracts(chain)?;
+    serve_by(chain, reach(chain, None).await?, keys).await
+}
+
+fn contracts(chain: &ChainConfig) -> Result<(&ViewsConfig, &LocksConfig), AppError> {
     let missing = |table| AppError::NoContract {
         zone: chain.id.to_string(),
         table,
     };
-    let view = chain.views.as_ref().ok_or_else(|| missing("views"))?;
-    let lock = chain.locks.as_ref().ok_or_else(|| missing("locks"))?;
-    let reader = reach(chain, None).await?;
+    let views = chain.views.as_ref().ok_or_else(|| missing("views"))?;
+    let locks = chain.locks.as_ref().ok_or_else(|| missing("locks"))?;
+    Ok((views, locks))
+}
+
+async fn serve_by(
+    chain: &ChainConfig,
+    reader: Wasmd,
+    keys: Option<(&KeyRing, &[&str])>,
+) -> Result<Zone, AppError> {
+    let (view, lock) = contracts(chain)?;
     let mut lanes: Vec<Arc<dyn Chain>> = Vec::new();
     for (ring, name) in keys
         .iter()
@@ -156,12 +171,10 @@ pub async fn serve(
     }
     let node = lanes.first().cloned();
     let node = node.unwrap_or_else(|| Arc::new(reader));
-    let endpoints = chain.witness_addrs.iter();
-    let witnesses = endpoints.map(|endpoint| Arc::new(witness(chain, endpoint)));
     Ok(Zone {
         chain: node,
         lanes,
-        witnesses: witnesses.collect(),
+        witnesses: witnesses(chain),
         lock: lock.contract.clone(),
         view: view.contract.clone(),
         pool: chain.stake.as_ref().map(|stake| stake.contract.clone()),
@@ -172,26 +185,66 @@ pub async fn serve(
     })
 }
 
-/// Every configured zone, with a lane for each of its keys.
+/// All configured chains.
+#[derive(Clone, Default)]
+pub struct Serving {
+    /// Those with contracts of ours, with a lane for each of their keys.
+    pub zones: Vec<Zone>,
+    /// Those whose packets alone are relayed.
+    pub followed: Vec<Nodes>,
+    /// Why no node answers, of those where none does.
+    pub away: BTreeMap<ZoneId, ChainError>,
+}
+
+/// All configured chains. Of one that is away, nodes are asked again when it is used.
 ///
 /// # Errors
 /// [`AppError`] of the first that cannot be used.
-pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Vec<Zone>, AppError> {
-    let mut zones = Vec::new();
+pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Serving, AppError> {
+    let follows = |chain: &ChainConfig| {
+        let ours = chain.views.is_some() || chain.locks.is_some();
+        !ours && config.mode.packets.enabled && chain.packet_key_name.is_some()
+    };
+    let mut readers = Vec::new();
     for chain in &config.chains {
-        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        zones.push(serve(chain, Some((ring, &names))).await?);
+        if !follows(chain) {
+            contracts(chain)?;
+        }
+        readers.push((chain, open(chain)?));
     }
-    Ok(zones)
+    let checks = join_all(readers.iter().map(|(_, reader)| reader.check())).await;
+    let mut serving = Serving::default();
+    for ((chain, reader), checked) in readers.into_iter().zip(checks) {
+        match checked {
+            Err(away @ ChainError::Unreachable { .. }) => {
+                serving.away.insert(chain.id.clone(), away);
+            }
+            checked => checked?,
+        }
+        if follows(chain) {
+            serving.followed.push(Nodes {
+                chain: Arc::new(reader),
+                witnesses: witnesses(chain),
+                start: Height(1),
+                poll: chain.poll_interval,
+            });
+            continue;
+        }
+        let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
+        let zone = serve_by(chain, reader, Some((ring, &names))).await?;
+        serving.zones.push(zone);
+    }
+    Ok(serving)
 }
 
 /// A relayer of these zones, which knows what its journal says.
 ///
 /// # Errors
 /// [`JournalError`].
-pub fn relay(zones: Vec<Zone>, journal: &Path, policy: Policy) -> Result<Arc<Relay>, JournalError> {
+pub fn relay(serving: Serving, journal: &Path, policy: Policy) -> Result<Arc<Relay>, JournalError> {
     let ledger = Ledger::open(Journal::open(journal)?, policy)?;
-    Ok(Arc::new(Relay::new(zones, ledger)))
+    let relay = Relay::new(serving.zones, ledger);
+    Ok(Arc::new(relay.with_followed(serving.followed)))
 }
 
 /// That it is a websocket's address was checked with the configuration.
@@ -200,6 +253,12 @@ fn wake(chain: &ChainConfig) -> Option<WebSocketClientUrl> {
         EventSource::Push { url } => url.parse().ok(),
         EventSource::Pull => None,
     }
+}
+
+fn witnesses(chain: &ChainConfig) -> Vec<Arc<Witness>> {
+    let endpoints = chain.witness_addrs.iter();
+    let witnesses = endpoints.map(|endpoint| Arc::new(witness(chain, endpoint)));
+    witnesses.collect()
 }
 
 /// Another node of a zone, which is connected to when it is asked for something: nothing waits for one that is down.

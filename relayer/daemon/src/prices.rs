@@ -20,7 +20,7 @@ use crate::{
     chain::{Call, Chain, ChainError},
     config::{ChainConfig, Config, PriceFeed, PricesConfig},
     duties,
-    keys::KeyRing,
+    keys::{self, KeyRing},
     observe,
     relay::{Relay, RelayError, Zone},
 };
@@ -132,7 +132,10 @@ impl Plan {
                     lane: Some(place),
                     ..Plan::new(lane, chain.clock_drift, prices.clone())
                 },
-                None => Plan::open(chain, prices, ring).await?,
+                None => {
+                    let own = app::open(chain)?.with_key(keys::open(ring, chain, name).await?)?;
+                    Plan::new(Arc::new(own), chain.clock_drift, prices.clone())
+                }
             });
         }
         Ok(plans)

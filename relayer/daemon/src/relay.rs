@@ -1,11 +1,19 @@
 //! The relayer: zones, contracts and the ledger, and the steps that turn one into the other. `start` runs the steps in
 //! tasks of their own, one watcher and one worker a zone; the demo runs them one after another.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use futures::future::join_all;
 use tendermint_rpc::WebSocketClientUrl;
 use tessera_primitives::{Address, Height, Timestamp, ZoneId};
-use tokio::sync::{Mutex, Notify};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -13,7 +21,7 @@ use crate::{
     duties::DutyError,
     journal::JournalError,
     ledger::Ledger,
-    observe::{Activity, State},
+    observe::{Activity, Seen, State},
     submit::{self, Desk},
     watch::{self, Witness},
 };
@@ -41,6 +49,31 @@ pub struct Zone {
     pub wake: Option<WebSocketClientUrl>,
     /// Greatest number of messages in one transaction.
     pub max_messages: usize,
+}
+
+/// Our own node of a zone, and others that it is compared with.
+#[derive(Clone)]
+pub struct Nodes {
+    /// Our own.
+    pub chain: Arc<dyn Chain>,
+    /// See [`Zone::witnesses`].
+    pub witnesses: Vec<Arc<Witness>>,
+    /// Height from which they are compared.
+    pub start: Height,
+    /// How often.
+    pub poll: Duration,
+}
+
+impl Zone {
+    /// Its nodes alone.
+    pub fn nodes(&self) -> Nodes {
+        Nodes {
+            chain: self.chain.clone(),
+            witnesses: self.witnesses.clone(),
+            start: self.start,
+            poll: self.poll,
+        }
+    }
 }
 
 /// Why a step failed. Everything but the journal is tried again.
@@ -73,6 +106,9 @@ pub enum RelayError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A task of the relayer panicked; where was said.
+    #[error("a task of the relayer panicked: please report the place")]
+    Panicked,
     /// What a contract said cannot be read.
     #[error("{zone}: a contract's event is malformed: {reason}")]
     Event {
@@ -89,6 +125,9 @@ pub type Clock = Box<dyn Fn() -> Timestamp + Send + Sync>;
 /// The relayer.
 pub struct Relay {
     zones: BTreeMap<ZoneId, Zone>,
+    followed: Vec<Nodes>,
+    /// Zones whose contracts did not answer yet.
+    late: std::sync::Mutex<BTreeSet<ZoneId>>,
     ledger: Mutex<Ledger>,
     news: Notify,
     clock: Clock,
@@ -115,6 +154,8 @@ impl Relay {
         Relay {
             desks: zones.iter().map(desk).collect(),
             zones,
+            followed: Vec::new(),
+            late: std::sync::Mutex::default(),
             ledger: Mutex::new(ledger),
             news: Notify::new(),
             clock: Box::new(wall_clock),
@@ -132,6 +173,13 @@ impl Relay {
         self
     }
 
+    /// The same beside chains without contracts of ours, whose clients are guarded.
+    #[must_use]
+    pub fn with_followed(mut self, followed: Vec<Nodes>) -> Relay {
+        self.followed = followed;
+        self
+    }
+
     /// Another node of a served zone, to compare the first one with.
     pub fn add_witness(&mut self, zone: &ZoneId, witness: Arc<dyn Chain>) {
         if let Some(zone) = self.zones.get_mut(zone) {
@@ -142,6 +190,12 @@ impl Relay {
     /// The zones.
     pub fn zones(&self) -> impl Iterator<Item = &Zone> {
         self.zones.values()
+    }
+
+    /// The nodes of all zones, and of chains without contracts of ours.
+    pub fn nodes(&self) -> impl Iterator<Item = Nodes> + '_ {
+        let served = self.zones.values().map(Zone::nodes);
+        served.chain(self.followed.iter().cloned())
     }
 
     /// A served zone.
@@ -174,11 +228,7 @@ impl Relay {
 
     /// Notes that a node does not have a block, and answers whether that was often enough to believe it.
     pub(crate) fn is_missing_for_good(&self, zone: &ZoneId, height: Height) -> bool {
-        let mut missing = match self.missing.lock() {
-            Ok(missing) => missing,
-            // Only counts are in it.
-            Err(poisoned) => poisoned.into_inner(),
-        };
+        let mut missing = held(&self.missing);
         if missing.len() >= MOST_MISSING {
             missing.clear();
         }
@@ -208,18 +258,18 @@ impl Relay {
 
     /// How it stands.
     pub async fn state(&self) -> State {
-        let nodes = self.zones.iter();
-        let nodes = nodes.map(|(id, zone)| (id.clone(), zone.chain.services()));
-        let nodes = nodes.collect();
+        let seen = self.nodes().map(|nodes| {
+            let id = nodes.chain.zone();
+            let seen = Seen {
+                services: nodes.chain.services(),
+                contracts: self.zones.contains_key(id),
+            };
+            (id.clone(), seen)
+        });
+        let seen = seen.collect();
         let ledger = self.ledger.lock().await;
         let now = self.now();
-        State::read(
-            ledger.knowledge(),
-            &self.activity,
-            &nodes,
-            self.started,
-            now,
-        )
+        State::read(ledger.knowledge(), &self.activity, &seen, self.started, now)
     }
 
     /// Tells the workers that something was seen.
@@ -227,12 +277,48 @@ impl Relay {
         self.news.notify_waiters();
     }
 
+    /// Asks the contracts of every zone how they stand. A zone that does not answer joins when it does.
+    ///
+    /// # Errors
+    /// [`RelayError`] of one that answers and cannot be used.
+    pub async fn survey(&self) -> Result<(), RelayError> {
+        let surveys = self.zones.values().map(|zone| watch::survey(self, zone));
+        let surveyed = join_all(surveys).await;
+        for (zone, surveyed) in self.zones.values().zip(surveyed) {
+            let id = zone.chain.zone();
+            match surveyed {
+                Ok(()) => {
+                    tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving")
+                }
+                Err(error @ RelayError::Chain(ChainError::Unreachable { .. })) => {
+                    tracing::warn!(zone = %id, %error, "it joins when it answers");
+                    self.activity.mishap(id, error.to_string(), self.now());
+                    held(&self.late).insert(id.clone());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads what a zone has come to, one that did not answer before from its contracts first.
+    async fn catch_up(&self, zone: &Zone) -> Result<(), RelayError> {
+        let id = zone.chain.zone();
+        let late = held(&self.late).contains(id);
+        if late {
+            watch::survey(self, zone).await?;
+            tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
+            held(&self.late).remove(id);
+        }
+        watch::catch_up(self, zone).await
+    }
+
     /// Watches and works on every zone until it is cancelled.
     ///
     /// # Errors
     /// [`JournalError`]: nothing may be sent that is not written down first.
     pub async fn run(self: Arc<Relay>, cancel: CancellationToken) -> Result<(), RelayError> {
-        let mut tasks = tokio::task::JoinSet::new();
+        let mut tasks = JoinSet::new();
         for zone in self.zones.values() {
             let (relay, ended, watched) = (self.clone(), cancel.clone(), zone.clone());
             let woken = Arc::new(Notify::new());
@@ -245,8 +331,8 @@ impl Relay {
                 });
             }
             tasks.spawn(async move {
-                let step = || watch::catch_up(&relay, &watched);
-                repeat(&relay, &watched, &woken, ended, step).await
+                let (nodes, step) = (watched.nodes(), || relay.catch_up(&watched));
+                repeat(&relay, &nodes, &woken, ended, step).await
             });
             // Two hands a lane: one builds the next transaction while the other waits for a block.
             for lane in (0..zone.lanes.len()).flat_map(|lane| [lane, lane]) {
@@ -254,12 +340,16 @@ impl Relay {
                 tasks.spawn(submit::serve(relay, zone, lane, cancel.clone()));
             }
         }
+        for nodes in self.followed.clone() {
+            let (relay, ended) = (self.clone(), cancel.clone());
+            tasks.spawn(async move {
+                let (unwoken, step) = (Notify::new(), || watch::follow(&relay, &nodes));
+                repeat(&relay, &nodes, &unwoken, ended, step).await
+            });
+        }
         let mut outcome = Ok(());
         while let Some(ended) = tasks.join_next().await {
-            let ended = ended.unwrap_or_else(|panic| {
-                tracing::error!(%panic, "a task ended");
-                Ok(())
-            });
+            let ended = ended.unwrap_or(Err(RelayError::Panicked));
             if outcome.is_ok() {
                 outcome = ended;
             }
@@ -273,7 +363,7 @@ impl Relay {
 /// Runs a step again and again: after a while or when it is woken, and after a growing while when it failed.
 async fn repeat<S, F>(
     relay: &Relay,
-    zone: &Zone,
+    nodes: &Nodes,
     woken: &Notify,
     cancel: CancellationToken,
     mut step: S,
@@ -283,17 +373,17 @@ where
     F: std::future::Future<Output = Result<(), RelayError>>,
 {
     const LONGEST: Duration = Duration::from_secs(30);
-    let mut pause = zone.poll;
+    let mut pause = nodes.poll;
     loop {
         let done = tokio::select! {
             done = step() => done,
             () = cancel.cancelled() => return Ok(()),
         };
         match done {
-            Ok(()) => pause = zone.poll,
+            Ok(()) => pause = nodes.poll,
             Err(RelayError::Journal(error)) => return Err(error.into()),
             Err(error) => {
-                let id = zone.chain.zone();
+                let id = nodes.chain.zone();
                 tracing::warn!(zone = %id, %error, "trying again in {pause:?}");
                 relay.activity.mishap(id, error.to_string(), relay.now());
                 pause = pause.saturating_mul(2).min(LONGEST);
@@ -302,10 +392,15 @@ where
         tokio::select! {
             () = tokio::time::sleep(pause) => {}
             // News of a block ends no pause that a failure asked for.
-            () = woken.notified(), if pause == zone.poll => {}
+            () = woken.notified(), if pause == nodes.poll => {}
             () = cancel.cancelled() => return Ok(()),
         }
     }
+}
+
+/// What is held is whole at every instant, whoever panicked.
+fn held<T>(lock: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
+    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// This machine's time.

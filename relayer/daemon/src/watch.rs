@@ -22,7 +22,7 @@ use tessera_view::Event;
 use crate::{
     chain::{ChainBlock, ChainError, ContractEvent},
     duties::{ask, ask_views},
-    relay::{Relay, RelayError, Zone},
+    relay::{Nodes, Relay, RelayError, Zone},
 };
 
 pub use wake::listen;
@@ -62,8 +62,22 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     }
     header::ask_parents(relay, zone).await?;
     header::compare(relay, zone).await?;
-    for witness in &zone.witnesses {
-        witness.compare(relay, zone, tip).await?;
+    compare(relay, &zone.nodes(), tip).await
+}
+
+/// Follows a chain without contracts of ours: its witnesses are compared with our own node.
+///
+/// # Errors
+/// [`RelayError`] of our own node.
+pub async fn follow(relay: &Relay, nodes: &Nodes) -> Result<(), RelayError> {
+    let tip = nodes.chain.tip().await?;
+    relay.activity().tip(nodes.chain.zone(), tip, relay.now());
+    compare(relay, nodes, tip).await
+}
+
+async fn compare(relay: &Relay, nodes: &Nodes, tip: Height) -> Result<(), RelayError> {
+    for witness in &nodes.witnesses {
+        witness.compare(relay, nodes, tip).await?;
     }
     Ok(())
 }

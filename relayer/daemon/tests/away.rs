@@ -9,12 +9,19 @@
 
 mod support;
 
-use std::sync::atomic::Ordering;
+use std::{
+    sync::{atomic::Ordering, Arc},
+    time::Duration,
+};
 
 use support::*;
-use tessera::{submit, watch};
+use tessera::{
+    observe::{Health, Lateness, Reason},
+    submit, watch,
+};
 use tessera_lock::state::LegState;
-use tessera_testing::suite::Suite;
+use tessera_testing::suite::{Plan, Suite};
+use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
 async fn tasks_with_other_zones_go_on_while_one_is_away() {
@@ -43,4 +50,43 @@ async fn tasks_with_other_zones_go_on_while_one_is_away() {
     // Its node is back, and nothing has to be waited for.
     round(false).await;
     assert_eq!(state(&zones[0], far.id()).await, LegState::Committed);
+}
+
+/// A relayer that is started while a zone is away serves the others; the zone is missed, and joins when it answers.
+#[tokio::test]
+async fn a_zone_that_is_away_at_the_start_joins() {
+    let mut suite = Suite::new(3).unwrap();
+    let (near, far) = (swap(&mut suite, 1), swap(&mut suite, 2));
+    for plan in [&far, &near] {
+        suite.register_all(plan).unwrap();
+    }
+    let site = Site::new(&suite);
+    site.nodes[2].away.store(true, Ordering::Relaxed);
+    let relay = Arc::new(site.fresh_relay().await);
+    let cancel = CancellationToken::new();
+    let running = tokio::spawn(relay.clone().run(cancel.clone()));
+    let committed = async |plan: &Plan| {
+        for _ in 0..2_000 {
+            site.seal();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            if state(&site.zones[0], plan.id()).await == LegState::Committed {
+                return;
+            }
+        }
+        panic!("it is not committed");
+    };
+    committed(&near).await;
+    assert_eq!(state(&site.zones[0], far.id()).await, LegState::Registered);
+    let missed = Reason::NeverAnswered {
+        zone: suite.sides[2].zone.id().clone(),
+    };
+    let health = Health::of(&relay.state().await, Lateness::default());
+    assert!(health.reasons.contains(&missed), "{health:?}");
+
+    site.nodes[2].away.store(false, Ordering::Relaxed);
+    committed(&far).await;
+    let health = Health::of(&relay.state().await, Lateness::default());
+    assert!(!health.reasons.contains(&missed), "{health:?}");
+    cancel.cancel();
+    running.await.unwrap().unwrap();
 }

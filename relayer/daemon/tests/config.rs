@@ -250,6 +250,11 @@ fn values_out_of_range_say_what_is_expected() {
         ),
         (
             "key_names = [\"relayer\"]",
+            "key_names = []",
+            "key_names must be one name or more, unless there is a packet_key_name and no contract, not none",
+        ),
+        (
+            "key_names = [\"relayer\"]",
             "key_names = 3",
             "a text or a list of texts",
         ),

@@ -10,7 +10,11 @@
 
 use std::{path::Path, time::Duration};
 
-use tessera::config::{environment::Override, Config, EventSource, FilterPolicy, LogLevel};
+use tessera::{
+    app,
+    config::{environment::Override, Config, EventSource, FilterPolicy, LogLevel},
+    keys::KeyRing,
+};
 
 const HERMES: &str = include_str!("data/hermes.toml");
 
@@ -36,9 +40,10 @@ fn what_has_a_meaning_here_is_taken_over() {
     assert_eq!(hub.grpc_addrs, ["https://grpc.hub.example"]);
     assert_eq!(hub.poll_interval, Duration::from_secs(2));
     assert_eq!(
-        (hub.key_names.as_slice(), hub.account_prefix.as_str()),
-        (["hub".to_string()].as_slice(), "cosmos")
+        (hub.packet_key_name.as_deref(), hub.account_prefix.as_str()),
+        (Some("hub"), "cosmos")
     );
+    assert_eq!((hub.key_names.len(), hub.key_name()), (0, "hub"));
     assert_eq!(
         (hub.gas_price.price, hub.gas_multiplier, hub.max_gas),
         (0.005, 1.2, 4_000_000)
@@ -80,6 +85,32 @@ fn the_environment_overrides_it_and_it_can_be_written_as_ours() {
     assert!(!config.notes.is_empty());
     let ours = parse(&toml::to_string(&config).unwrap()).unwrap();
     assert_eq!(ours.chains, config.chains);
+}
+
+/// Nothing but the program changes: chains without contracts are followed, whether or not they answer yet.
+#[tokio::test]
+async fn its_chains_are_served_as_they_are() {
+    let away = HERMES.replace("https://rpc.hub.example:443", "http://127.0.0.1:9");
+    let home = tempfile::tempdir().unwrap();
+    let ring = KeyRing::new(home.path());
+    let serving = app::serve_all(&parse(&away).unwrap(), &ring).await.unwrap();
+    assert_eq!((serving.zones.len(), serving.followed.len()), (0, 2));
+    assert!(serving
+        .away
+        .values()
+        .any(|error| error.to_string().contains("http://127.0.0.1:9")));
+
+    let idle = away.replace(
+        "[mode.packets]\nenabled = true",
+        "[mode.packets]\nenabled = false",
+    );
+    assert_ne!(idle, away);
+    let refused = app::serve_all(&parse(&idle).unwrap(), &ring)
+        .await
+        .err()
+        .unwrap();
+    let expected = "chain cosmoshub-4 has no [chains.views]";
+    assert!(refused.to_string().starts_with(expected), "{refused}");
 }
 
 #[test]

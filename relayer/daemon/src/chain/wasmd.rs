@@ -117,7 +117,7 @@ impl Wasmd {
     /// [`ChainError::Address`] for a prefix that makes no address.
     pub async fn connect(settings: Settings, key: Option<SigningKey>) -> Result<Wasmd, ChainError> {
         let reader = Wasmd::open(settings)?;
-        reader.pool().check().await?;
+        reader.check().await?;
         match key {
             Some(key) => reader.with_key(key),
             None => Ok(reader),
@@ -161,6 +161,14 @@ impl Wasmd {
                 state: Mutex::default(),
             }),
         })
+    }
+
+    /// Makes sure that a node answers, and that those which do serve the configured chain.
+    ///
+    /// # Errors
+    /// As [`Wasmd::connect`].
+    pub async fn check(&self) -> Result<(), ChainError> {
+        self.pool().check().await
     }
 
     /// Asks every endpoint how it is, and says so.

@@ -4,7 +4,10 @@ use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
 use tessera_planner::Policy;
-use tokio::signal::unix::{signal, Signal, SignalKind};
+use tokio::{
+    signal::unix::{signal, Signal, SignalKind},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Context, Outcome};
@@ -15,8 +18,8 @@ use crate::{
     keys::KeyRing,
     observe::{self, Listen, Ports},
     packets, prices,
-    relay::{Relay, Zone},
-    running, service, telemetry, watch,
+    relay::{Relay, RelayError},
+    running, service, telemetry,
 };
 
 /// Where the journal is.
@@ -31,25 +34,25 @@ pub struct Arguments {
 struct Setup {
     config: Config,
     policy: Policy,
-    zones: Vec<Zone>,
+    serving: app::Serving,
     ports: Ports,
     packets: Option<packets::Plan>,
     prices: Vec<prices::Plan>,
 }
 
 impl Setup {
-    /// Connects to the zones and opens the ports; those that are open already are kept.
+    /// Looks for the zones and opens the ports; those that are open already are kept.
     async fn new(config: Config, ring: &KeyRing, open: Option<&Ports>) -> anyhow::Result<Setup> {
         let policy = app::policy(&config)?;
         let packets = packets::Plan::new(&config, ring)?;
         let ports = Ports::open(listen(&config), open)?;
-        let zones = app::serve_all(&config, ring).await?;
+        let serving = app::serve_all(&config, ring).await?;
         Ok(Setup {
-            prices: prices::Plan::all(&config, ring, &zones).await?,
+            prices: prices::Plan::all(&config, ring, &serving.zones).await?,
             policy,
             packets,
             ports,
-            zones,
+            serving,
             config,
         })
     }
@@ -72,8 +75,8 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
     while let Some(mut now) = setup {
-        let zones = std::mem::take(&mut now.zones);
-        let relay = app::relay(zones, &path, now.policy.clone())?;
+        let serving = std::mem::take(&mut now.serving);
+        let relay = app::relay(serving, &path, now.policy.clone())?;
         let cancel = CancellationToken::new();
         setup = {
             let relaying = relay_all(relay.clone(), &now, cancel.clone());
@@ -83,7 +86,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
                     ended?;
                     None
                 }
-                next = next_setup(context, &ring, &now, &mut reloads) => {
+                next = next_setup(context, &ring, (&now, &relay), &mut reloads) => {
                     cancel.cancel();
                     relaying.await?;
                     next
@@ -135,29 +138,39 @@ async fn relay_zones(
     setup: &Setup,
     cancel: CancellationToken,
 ) -> anyhow::Result<()> {
-    for zone in relay.zones() {
-        tokio::select! {
-            surveyed = watch::survey(relay, zone) => surveyed?,
-            () = cancel.cancelled() => return Ok(()),
-        }
-        let id = zone.chain.zone();
-        tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
-        let every = setup.config.telemetry.refresh_interval;
-        let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
-        tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));
+    tokio::select! {
+        surveyed = relay.survey() => surveyed?,
+        () = cancel.cancelled() => return Ok(()),
     }
     service::ready();
-    tokio::spawn(service::heartbeat(relay.clone(), cancel.clone()));
-    for plan in &setup.prices {
-        tokio::spawn(prices::serve(relay.clone(), plan.clone(), cancel.clone()));
+    let mut beside = JoinSet::new();
+    for zone in relay.zones() {
+        let every = setup.config.telemetry.refresh_interval;
+        let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
+        beside.spawn(observe::look_into_purses(relay, zone, every, cancel));
     }
+    beside.spawn(service::heartbeat(relay.clone(), cancel.clone()));
+    for plan in &setup.prices {
+        beside.spawn(prices::serve(relay.clone(), plan.clone(), cancel.clone()));
+    }
+    let beside = async {
+        while let Some(ended) = beside.join_next().await {
+            if ended.is_err() {
+                cancel.cancel();
+                return Err(RelayError::Panicked);
+            }
+        }
+        Ok(())
+    };
     let packets = async {
         if let Some(plan) = setup.packets.clone() {
             packets::serve(relay, plan, cancel.clone()).await;
         }
     };
-    let (relayed, ()) = tokio::join!(relay.clone().run(cancel.clone()), packets);
-    Ok(relayed?)
+    let relaying = relay.clone().run(cancel.clone());
+    let (relayed, ended, ()) = tokio::join!(relaying, beside, packets);
+    relayed?;
+    Ok(ended?)
 }
 
 fn listen(config: &Config) -> Listen {
@@ -169,12 +182,12 @@ fn listen(config: &Config) -> Listen {
     }
 }
 
-/// What to go on with: nothing after an interrupt, and other zones after a changed configuration. One that is refused, or
-/// whose zones do not answer, changes nothing. Whatever was promised meanwhile is in the journal.
+/// What to go on with: nothing after an interrupt, and other zones after a changed configuration. One that is refused, or by
+/// which a zone would be lost that answers now, changes nothing. Whatever was promised meanwhile is in the journal.
 async fn next_setup(
     context: &Context,
     ring: &KeyRing,
-    now: &Setup,
+    (now, relay): (&Setup, &Relay),
     reloads: &mut Signal,
 ) -> Option<Setup> {
     let mut config = now.config.clone();
@@ -208,6 +221,7 @@ async fn next_setup(
             () = &mut interrupted => return None,
             made = Setup::new(new, ring, Some(&now.ports)) => made,
         };
+        let made = made.and_then(|next| keeping(next, relay));
         match made {
             Ok(next) => {
                 announce(&changes);
@@ -222,6 +236,20 @@ async fn next_setup(
             }
         }
     }
+}
+
+/// The same, if no zone is away by it that answers now: an address may be mistyped.
+fn keeping(mut next: Setup, relay: &Relay) -> anyhow::Result<Setup> {
+    let answering = relay.nodes().filter(|nodes| {
+        let services = nodes.chain.services();
+        services.iter().any(|service| service.serves)
+    });
+    for nodes in answering {
+        if let Some(error) = next.serving.away.remove(nodes.chain.zone()) {
+            return Err(error.into());
+        }
+    }
+    Ok(next)
 }
 
 fn announce(changes: &[Change]) {

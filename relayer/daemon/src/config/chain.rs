@@ -47,8 +47,8 @@ pub struct ChainConfig {
     /// How its addresses are derived from keys.
     #[serde(default)]
     pub address_type: AddressType,
-    /// The keys that sign, the first where one is enough; never empty.
-    #[serde(alias = "key_name", deserialize_with = "one_or_many")]
+    /// The keys that sign, the first where one is enough; none where packets alone are relayed.
+    #[serde(default, alias = "key_name", deserialize_with = "one_or_many")]
     pub key_names: Vec<String>,
     /// The key that signs packets of ordinary IBC, none of `key_names`; none where they are not relayed.
     pub packet_key_name: Option<String>,
@@ -386,8 +386,9 @@ impl ChainConfig {
         self.rpc_addrs.first().map_or("", String::as_str)
     }
 
-    /// The key that signs where one is enough.
+    /// The key that signs where one is enough: that for packets where there is no other.
     pub fn key_name(&self) -> &str {
-        self.key_names.first().map_or("", String::as_str)
+        let name = self.key_names.first().or(self.packet_key_name.as_ref());
+        name.map_or("", String::as_str)
     }
 }

@@ -169,7 +169,12 @@ fn accounts(chain: &ChainConfig) -> Vec<Claim> {
     let listed = names.join(", ");
     let prefix = &chain.account_prefix;
     let mut claims = vec![
-        claim(!names.is_empty(), "key_names", "one name or more", "none"),
+        claim(
+            !names.is_empty() || (chain.packet_key_name.is_some() && !has_contracts(chain)),
+            "key_names",
+            "one name or more, unless there is a packet_key_name and no contract",
+            "none",
+        ),
         claim(
             distinct.len() == names.len(),
             "key_names",
@@ -241,6 +246,16 @@ fn accounts(chain: &ChainConfig) -> Vec<Claim> {
         ));
     }
     claims
+}
+
+fn has_contracts(chain: &ChainConfig) -> bool {
+    let contracts = [
+        chain.views.is_some(),
+        chain.locks.is_some(),
+        chain.stake.is_some(),
+        chain.prices.is_some(),
+    ];
+    contracts.contains(&true)
 }
 
 fn is_guarded(signer: &SignerConfig) -> bool {

@@ -256,8 +256,8 @@ fn convert(chain: &CosmosSdkConfig, raw: &Value) -> Result<ChainConfig, String> 
         poll_interval: poll,
         account_prefix: chain.account_prefix.clone(),
         address_type: AddressType::Cosmos,
-        key_names: vec![chain.key_name.clone()],
-        packet_key_name: None,
+        key_names: Vec::new(),
+        packet_key_name: Some(chain.key_name.clone()),
         signer: None,
         gas_price: GasPrice {
             price: chain.gas_price.price,

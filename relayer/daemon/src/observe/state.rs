@@ -40,9 +40,11 @@ pub struct State {
 pub struct ZoneState {
     /// Its chain id.
     pub zone: ZoneId,
+    /// Whether contracts of ours are on it; packets of ordinary IBC alone are relayed where not.
+    pub contracts: bool,
     /// The newest block that was read.
     pub height: Height,
-    /// That block's time.
+    /// That block's time; 1970 where none was read.
     pub time: Timestamp,
     /// The node's newest block; none before it first answered.
     pub tip: Option<Height>,
@@ -124,26 +126,31 @@ pub struct StuckState {
     pub reason: String,
 }
 
+/// A zone as its nodes show it.
+pub struct Seen {
+    /// How each serves; none where it is embedded.
+    pub services: Vec<Service>,
+    /// See [`ZoneState::contracts`].
+    pub contracts: bool,
+}
+
 impl State {
     /// Reads a relayer's state off what it knows and does.
     pub fn read(
         knowledge: &Knowledge,
         activity: &Activity,
-        nodes: &BTreeMap<ZoneId, Vec<Service>>,
+        seen: &BTreeMap<ZoneId, Seen>,
         started: Timestamp,
         now: Timestamp,
     ) -> State {
-        let zones = knowledge.zones();
         let tasks = knowledge.nearest(TASKS).into_iter();
         State {
             version: env!("CARGO_PKG_VERSION"),
             started,
             now,
-            zones: zones
-                .map(|zone| {
-                    let nodes = nodes.get(zone).map_or(&[][..], Vec::as_slice);
-                    ZoneState::read(knowledge, activity, nodes, zone, now)
-                })
+            zones: seen
+                .iter()
+                .map(|(zone, seen)| ZoneState::read(knowledge, activity, seen, zone, now))
                 .collect(),
             open: knowledge.open_tasks().count(),
             tasks: tasks
@@ -161,12 +168,18 @@ impl ZoneState {
     fn read(
         knowledge: &Knowledge,
         activity: &Activity,
-        nodes: &[Service],
+        seen: &Seen,
         id: &ZoneId,
         now: Timestamp,
     ) -> ZoneState {
         let done = activity.on(id);
-        let height = knowledge.height(id).unwrap_or_default();
+        let tip = done.tip.map(|(tip, _)| tip);
+        let height = if seen.contracts {
+            knowledge.height(id)
+        } else {
+            tip
+        };
+        let height = height.unwrap_or_default();
         let backlog = knowledge.backlog(id);
         let views = knowledge.views(id).into_iter().map(|view| ViewState {
             height: view.latest,
@@ -181,11 +194,12 @@ impl ZoneState {
         });
         ZoneState {
             zone: id.clone(),
+            contracts: seen.contracts,
             height,
             time: knowledge.time(id).unwrap_or_default(),
-            tip: done.tip.map(|(tip, _)| tip),
+            tip,
             answered: done.tip.map(|(_, at)| at),
-            nodes: nodes.iter().map(NodeState::from).collect(),
+            nodes: seen.services.iter().map(NodeState::from).collect(),
             wallets: done.wallets.into_iter().collect(),
             views: views.collect(),
             open: backlog.open,

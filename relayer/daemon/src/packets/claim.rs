@@ -122,12 +122,12 @@ impl Claim {
             Err(error) => return Standing::Unknown(text(error)),
         };
         let of = state.chain_id();
-        let zone = of.as_str().parse::<ZoneId>().ok();
-        let zone = zone.and_then(|zone| relay.zone(&zone).ok());
-        let Some(zone) = zone.filter(|_| !state.is_frozen()) else {
+        let mut all = relay.nodes();
+        let nodes = all.find(|nodes| nodes.chain.zone().as_str() == of.as_str());
+        let Some(nodes) = nodes.filter(|_| !state.is_frozen()) else {
             return Standing::Settled;
         };
-        let node = zone.chain.as_ref();
+        let node = nodes.chain.as_ref();
         let Ok(tip) = node.tip().await else {
             return Standing::Ahead;
         };

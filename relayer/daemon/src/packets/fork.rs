@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     chain::{Chain, LightBlock},
-    relay::{Relay, Zone},
+    relay::Relay,
 };
 
 /// Two histories of a zone, both signed.
 pub(super) struct Fork<'a> {
-    /// The zone, with our own node.
-    pub zone: &'a Zone,
+    /// Our own node.
+    pub ours: &'a dyn Chain,
     /// A node that follows the other one.
     pub theirs: &'a dyn Chain,
     /// The lowest height at which they differ.
@@ -36,7 +36,7 @@ pub(super) struct Fork<'a> {
 impl Fork<'_> {
     /// Shows every client on every other chain both histories.
     pub(super) async fn tell_all(&self, relay: &Relay, packets: &Packets) -> Result<(), Mishaps> {
-        let of = ChainId::from_string(self.zone.chain.zone().as_str());
+        let of = ChainId::from_string(self.ours.zone().as_str());
         let mut wrong = Vec::new();
         for chain in &packets.config.chains {
             let Ok(on) = chain.id().as_str().parse::<ZoneId>() else {
@@ -67,7 +67,7 @@ impl Fork<'_> {
         chain: &ChainId,
     ) -> Result<(), Vec<String>> {
         let one = |error: PacketsError| vec![error.to_string()];
-        let of = ChainId::from_string(self.zone.chain.zone().as_str());
+        let of = ChainId::from_string(self.ours.zone().as_str());
         let (registry, config) = (packets.registry.clone(), packets.config.clone());
         let (chain, height) = (chain.clone(), self.height.0);
         let found = aside(move || {
@@ -79,7 +79,7 @@ impl Fork<'_> {
         let (host, followers) = found.await.and_then(|found| found).map_err(one)?;
         let mut wrong = Vec::new();
         for follower in followers {
-            let (client, of) = (follower.client.clone(), self.zone.chain.zone());
+            let (client, of) = (follower.client.clone(), self.ours.zone());
             match self.freeze(&host, follower).await {
                 Ok(ours) => {
                     tracing::warn!(zone = %on, %of, %client, height = %self.height, ours, "a client is frozen: its zone has forked");
@@ -112,12 +112,12 @@ impl Fork<'_> {
     async fn evidence(&self, client: &ClientId, trusted: Trusted) -> Result<Misbehaviour, String> {
         let above = Height(trusted.height.saturating_add(1));
         let height = self.height.max(above);
-        let ours = shown(self.zone.chain.as_ref(), height).await?;
+        let ours = shown(self.ours, height).await?;
         let theirs = shown(self.theirs, height).await?;
         let announced = match announced(&[&ours, &theirs], trusted.next_validators) {
             Some(set) => set,
             None => {
-                let ours = shown(self.zone.chain.as_ref(), above).await?;
+                let ours = shown(self.ours, above).await?;
                 let theirs = shown(self.theirs, above).await?;
                 let set = announced(&[&ours, &theirs], trusted.next_validators);
                 set.ok_or_else(|| format!("nobody shows the validators of {above}"))?

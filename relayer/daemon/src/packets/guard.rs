@@ -14,7 +14,7 @@ use super::{
     fork::Fork,
     Packets,
 };
-use crate::relay::{Relay, Zone};
+use crate::relay::{Nodes, Relay};
 
 /// How long after all clients know of a fork it is looked for new ones, which anybody may make.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
@@ -54,8 +54,8 @@ struct Waiting {
 impl Guard {
     /// Shows clients what they do not know.
     pub(super) async fn look(&mut self, relay: &Relay, packets: &mut Packets) {
-        for zone in relay.zones() {
-            self.ask_witnesses(relay, packets, zone).await;
+        for nodes in relay.nodes() {
+            self.ask_witnesses(relay, packets, &nodes).await;
         }
         while let Ok(claim) = packets.claims.try_recv() {
             let (due, tries) = (Instant::now(), 0);
@@ -73,20 +73,20 @@ impl Guard {
         }
     }
 
-    async fn ask_witnesses(&mut self, relay: &Relay, packets: &Packets, zone: &Zone) {
-        let id = zone.chain.zone();
+    async fn ask_witnesses(&mut self, relay: &Relay, packets: &Packets, nodes: &Nodes) {
+        let id = nodes.chain.zone();
         let now = Instant::now();
         if self.told.get(id).is_some_and(|told| now < told.next) {
             return;
         }
-        for witness in &zone.witnesses {
+        for witness in &nodes.witnesses {
             let Some(height) = witness.parted().await else {
                 continue;
             };
             let told = match witness.chain().await {
                 Ok(theirs) => {
                     let fork = Fork {
-                        zone,
+                        ours: nodes.chain.as_ref(),
                         theirs: theirs.as_ref(),
                         height,
                     };

@@ -11,7 +11,7 @@ use super::conflict;
 use crate::{
     chain::{Chain, ChainError},
     duties::{light_block, verify, Against},
-    relay::{Relay, RelayError, Zone},
+    relay::{Nodes, Relay, RelayError},
 };
 
 /// A connection that is being made.
@@ -107,7 +107,7 @@ impl Witness {
     pub(super) async fn compare(
         &self,
         relay: &Relay,
-        zone: &Zone,
+        nodes: &Nodes,
         tip: Height,
     ) -> Result<(), RelayError> {
         {
@@ -117,24 +117,24 @@ impl Witness {
                 return Ok(());
             }
         }
-        match self.try_compare(relay, zone, tip).await {
+        match self.try_compare(relay, nodes, tip).await {
             Ok(()) => self.standing.lock().await.faults = 0,
             Err(Trouble::Ours(error)) => return Err(error),
             Err(Trouble::Theirs(reason)) => {
                 let mut standing = self.standing.lock().await;
                 standing.faults = standing.faults.saturating_add(1);
                 standing.rest = 1u32 << standing.faults.min(MOST_DOUBLINGS);
-                let (faults, id) = (standing.faults, zone.chain.zone());
+                let (faults, id) = (standing.faults, nodes.chain.zone());
                 tracing::warn!(zone = %id, faults, reason, "a witness is not believed");
             }
         }
         Ok(())
     }
 
-    async fn try_compare(&self, relay: &Relay, zone: &Zone, tip: Height) -> Result<(), Trouble> {
+    async fn try_compare(&self, relay: &Relay, nodes: &Nodes, tip: Height) -> Result<(), Trouble> {
         let chain = self.chain().await.map_err(theirs)?;
         let pair = Pair {
-            ours: zone.chain.as_ref(),
+            ours: nodes.chain.as_ref(),
             theirs: chain.as_ref(),
         };
         let parted = self.standing.lock().await.parted;
@@ -142,7 +142,7 @@ impl Witness {
             match pair.same(height).await? {
                 Some(true) => {
                     self.standing.lock().await.parted = None;
-                    let zone = zone.chain.zone().clone();
+                    let zone = nodes.chain.zone().clone();
                     let agreed = Observation::Agreed { zone, height };
                     let mut ledger = relay.ledger().lock().await;
                     ledger.observe(agreed).map_err(RelayError::from)?;
@@ -151,12 +151,12 @@ impl Witness {
             }
         }
         let their_tip = chain.tip().await.map_err(theirs)?;
-        match pair.part(zone.start, tip.min(their_tip)).await? {
+        match pair.part(nodes.start, tip.min(their_tip)).await? {
             Found::Same => Ok(()),
             Found::Parted(height, below) => {
                 pair.believe(relay, height, below).await?;
                 self.standing.lock().await.parted = Some(height);
-                Ok(conflict(relay, zone.chain.zone(), height).await?)
+                Ok(conflict(relay, nodes.chain.zone(), height).await?)
             }
         }
     }

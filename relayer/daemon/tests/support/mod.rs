@@ -235,7 +235,7 @@ impl Site {
         Site { nodes, zones }
     }
 
-    /// A relayer that has surveyed the zones.
+    /// A relayer that has surveyed the zones that answer.
     ///
     /// # Errors
     /// What a zone or the journal says.
@@ -244,9 +244,7 @@ impl Site {
         let clock = self.nodes[0].clone();
         let relay = Relay::new(self.zones.clone(), ledger)
             .with_clock(Box::new(move || clock.zone.zone().time()));
-        for zone in relay.zones() {
-            watch::survey(&relay, zone).await?;
-        }
+        relay.survey().await?;
         Ok(relay)
     }
 

@@ -269,9 +269,14 @@ impl Ground {
 
     /// Starts the relayer on the journal that is there, or on a new one.
     pub fn start_relayer(&self) {
+        self.start_relayer_with("relayer.toml");
+    }
+
+    /// The same with another configuration.
+    pub fn start_relayer_with(&self, config: &str) {
         let mut log = fs::OpenOptions::new();
         let log = log.create(true).append(true);
-        let mut start = self.command("relayer.toml");
+        let mut start = self.command(config);
         start.arg("start").stdout(Stdio::null());
         start.env("NOTIFY_SOCKET", self.path("manager"));
         start.env("WATCHDOG_USEC", "1000000");

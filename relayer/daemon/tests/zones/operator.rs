@@ -20,6 +20,9 @@ pub const FORK_GRACE: u64 = 400;
 /// The zone on which the relayer's wallet is empty at first.
 pub const POOR_ZONE: usize = 2;
 
+/// Where a configuration of Hermes is.
+const HERMES: &str = "hermes/config.toml";
+
 /// The zone of which a websocket tells the relayer that there is a block.
 const WOKEN_ZONE: usize = 1;
 
@@ -30,6 +33,32 @@ impl Ground {
         fs::write(self.path("config.toml"), users).unwrap();
         let relayer = self.config(witnesses, true);
         fs::write(self.path("relayer.toml"), relayer).unwrap();
+    }
+
+    /// A folder as Hermes has it: its configuration, with one key a chain, and no contracts of ours.
+    pub fn write_hermes_config(&self) -> &'static str {
+        let mut text = String::from(
+            "[mode.clients]\nenabled = true\nrefresh = true\nmisbehaviour = true\n\
+             [mode.packets]\nenabled = true\nclear_interval = 100\nclear_on_start = true\n",
+        );
+        for zone in &self.record.zones {
+            text.push_str(&format!(
+                "[[chains]]\nid = {:?}\ntype = 'CosmosSdk'\nrpc_addr = {:?}\ngrpc_addr = {:?}\n\
+                 event_source = {{ mode = 'pull', interval = '200ms' }}\naccount_prefix = {:?}\n\
+                 key_name = 'packets'\nstore_prefix = 'ibc'\ngas_multiplier = 1.4\nmax_block_time = '2s'\n\
+                 gas_price = {{ price = {}, denom = {:?} }}\n",
+                zone.chain_id, zone.rpc, zone.grpc, zone.bech32_prefix, zone.gas_price, zone.denom,
+            ));
+            let keys = Path::new("keys").join(&zone.chain_id);
+            let (from, to) = (self.path("").join(&keys), self.path("hermes").join(&keys));
+            fs::create_dir_all(&to).unwrap();
+            for key in fs::read_dir(from).unwrap() {
+                let key = key.unwrap();
+                fs::copy(key.path(), to.join(key.file_name())).unwrap();
+            }
+        }
+        fs::write(self.path(HERMES), text).unwrap();
+        HERMES
     }
 
     fn config(&self, witnesses: &[(usize, &str)], relayer: bool) -> String {

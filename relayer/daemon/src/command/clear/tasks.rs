@@ -13,7 +13,7 @@ use crate::{
     command::{progress::Progress, start::interrupted, Context, Outcome},
     observe::StuckState,
     relay::Relay,
-    running, watch,
+    running,
 };
 
 /// How long, and by which journal.
@@ -51,12 +51,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let path = context.journal(arguments.journal);
     let config = context.config()?;
     let _running = running::claim(&path)?;
-    let zones = app::serve_all(&config, &context.keys()).await?;
-    let relay = app::relay(zones, &path, app::policy(&config)?)?;
-    let before = relay.ledger().lock().await.knowledge().finished();
-    for zone in relay.zones() {
-        watch::survey(&relay, zone).await?;
+    let mut serving = app::serve_all(&config, &context.keys()).await?;
+    if let Some((_, error)) = serving.away.pop_first() {
+        return Err(error.into());
     }
+    let relay = app::relay(serving, &path, app::policy(&config)?)?;
+    let before = relay.ledger().lock().await.knowledge().finished();
+    relay.survey().await?;
     let cancel = CancellationToken::new();
     let bar = Progress::new(context, None)?;
     let relaying = relay.clone().run(cancel.clone());
