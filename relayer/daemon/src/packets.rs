@@ -56,7 +56,7 @@ pub use evidence::{header, misbehaviour, update, Trusted};
 pub use hermes::hermes_config;
 pub use key::{keys, PacketKey};
 pub use serve::{serve, Plan};
-pub use site::{site, Site, Sites};
+pub use site::{pool, site, Site, Sites};
 pub use sweep::Waiting;
 
 /// How long an end is waited for; what has not ended then ends with the process.

@@ -17,6 +17,7 @@ use std::{
 use support::*;
 use tessera::{
     observe::{Health, Lateness, Reason},
+    relay::RelayError,
     submit, watch,
 };
 use tessera_lock::state::LegState;
@@ -89,4 +90,15 @@ async fn a_zone_that_is_away_at_the_start_joins() {
     assert!(!health.reasons.contains(&missed), "{health:?}");
     cancel.cancel();
     running.await.unwrap().unwrap();
+}
+
+/// Whoever looks after the relayer starts it again: it does not go on by half.
+#[tokio::test]
+async fn a_task_that_panics_ends_all_of_them() {
+    let suite = Suite::new(2).unwrap();
+    let site = Site::new(&suite);
+    let relay = Arc::new(site.fresh_relay().await);
+    site.nodes[1].faulty.store(true, Ordering::Relaxed);
+    let ended = relay.run(CancellationToken::new()).await;
+    assert!(matches!(ended, Err(RelayError::Panicked)), "{ended:?}");
 }

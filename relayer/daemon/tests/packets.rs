@@ -26,8 +26,8 @@ use tessera::{
     config::Config,
     keys::{new_mnemonic, KeyRing, Protection, Secret, DEFAULT_PATH},
     packets::{
-        header, hermes_config, in_one_line, keys, misbehaviour, site, update, Plan, Site, Sites,
-        Trusted, Waiting,
+        header, hermes_config, in_one_line, keys, misbehaviour, pool, site, update, Plan, Site,
+        Sites, Trusted, Waiting,
     },
 };
 use tessera_primitives::Height;
@@ -155,7 +155,10 @@ async fn who_does_not_serve_is_named_and_no_secret_with_it() {
     chain.rpc_timeout = Duration::from_millis(500);
     chain.rpc_addrs = vec![away(), away()];
     chain.grpc_addrs = vec![format!("{}/token-123", away())];
-    let refused = site(chain, None).await.unwrap_err().to_string();
+    let refused = site(chain, &pool(chain).unwrap(), None)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("no rpc_addr can be used"), "{refused}");
     for address in &chain.rpc_addrs {
         assert!(refused.contains(address.as_str()), "{refused}");

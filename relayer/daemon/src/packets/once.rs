@@ -6,7 +6,7 @@ use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 use super::{
     aside, failed, hermes_config,
     key::{can_pay, purse},
-    keys, registry, shut_down, site, PacketKey, PacketsError, Registry, Site, Sites,
+    keys, pool, registry, shut_down, site, PacketKey, PacketsError, Registry, Site, Sites,
 };
 use crate::{config::Config, keys::KeyRing};
 
@@ -33,7 +33,7 @@ impl Once {
         let mut sites = Sites::new();
         for (chain, key) in config.chains.iter().zip(&keys) {
             Site::preferred(chain)?;
-            let site = site(chain, None).await?;
+            let site = site(chain, &pool(chain)?, None).await?;
             let held = purse(chain, &site.rpc, key).await;
             let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
             can_pay(chain, key, held)?;

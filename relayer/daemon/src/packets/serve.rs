@@ -1,6 +1,6 @@
 //! Relaying for months: packets are relayed between the chains that can be reached, whichever these are.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use tessera_primitives::ZoneId;
 use tokio::time::Instant;
@@ -10,9 +10,10 @@ use super::{
     guard::Guard,
     hermes_config,
     key::{can_pay, purse},
-    keys, site, PacketKey, Packets, PacketsError, Site, Sites,
+    keys, pool, site, PacketKey, Packets, PacketsError, Site, Sites,
 };
 use crate::{
+    chain::wasmd::Wasmd,
     config::{ChainConfig, Config},
     keys::KeyRing,
     relay::Relay,
@@ -66,10 +67,21 @@ pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
         let clients = &plan.config.mode.clients;
         clients.enabled && clients.misbehaviour
     };
+    let chains = plan.config.chains.iter();
+    let pools = chains.map(|chain| Ok((chain.id.clone(), pool(chain)?)));
+    let pools = match pools.collect::<Result<_, PacketsError>>() {
+        Ok(pools) => pools,
+        Err(error) => {
+            tracing::error!(%error, "packets are not relayed");
+            return;
+        }
+    };
     let mut service = Service {
         relay,
         plan,
+        pools,
         running: None,
+        told: BTreeMap::new(),
         guard: guards.then(Guard::default),
     };
     tokio::select! {
@@ -84,7 +96,10 @@ pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
 struct Service<'a> {
     relay: &'a Relay,
     plan: Plan,
+    pools: BTreeMap<ZoneId, Wasmd>,
     running: Option<(Packets, Sites)>,
+    /// What was last wrong with each chain: that is said once.
+    told: BTreeMap<ZoneId, String>,
     guard: Option<Guard>,
 }
 
@@ -110,18 +125,27 @@ impl Service<'_> {
     /// Relays between all chains that serve, each by a node that does, and answers whether these are all.
     async fn keep_up(&mut self) -> bool {
         let mut sites = Sites::new();
-        for chain in &self.plan.config.chains {
+        let chains = self.plan.config.chains.clone();
+        for chain in &chains {
+            let Some(pool) = self.pools.get(&chain.id) else {
+                continue;
+            };
             let now = self.running.as_ref();
             let now = now.and_then(|(_, sites)| sites.get(&chain.id));
-            match site(chain, now).await {
+            let found = match site(chain, pool, now).await {
                 Ok(site) => {
-                    self.look_into_purse(chain, &site).await;
+                    let purse = self.look_into_purse(chain, &site).await;
                     sites.insert(chain.id.clone(), site);
+                    purse
                 }
+                Err(error) => Err(error),
+            };
+            match found {
+                Ok(()) => _ = self.told.remove(&chain.id),
                 Err(error) => self.mishap(&chain.id, &error),
             }
         }
-        let all = sites.len() == self.plan.config.chains.len();
+        let all = sites.len() == chains.len();
         // One that is away for a while may come back as it was: that is the library's to notice.
         let same = self.running.as_ref().is_some_and(|(_, running)| {
             sites.iter().all(|(id, site)| running.get(id) == Some(site))
@@ -158,27 +182,37 @@ impl Service<'_> {
     }
 
     /// What the key for packets holds, for whoever watches wallets.
-    async fn look_into_purse(&self, chain: &ChainConfig, site: &Site) {
+    ///
+    /// # Errors
+    /// [`PacketsError::NoMoney`] where that is nothing.
+    async fn look_into_purse(&self, chain: &ChainConfig, site: &Site) -> Result<(), PacketsError> {
         let keys = self.plan.keys.iter();
         let mut keys = keys.filter(|key| key.chain.as_str() == chain.id.as_str());
         let Some(key) = keys.next() else {
-            return;
+            return Ok(());
         };
         match purse(chain, &site.rpc, key).await {
             Ok(balance) => {
                 let activity = self.relay.activity();
                 activity.holds(&chain.id, &key.account, &chain.gas_price.denom, balance);
-                if let Err(error) = can_pay(chain, key, balance) {
-                    self.mishap(&chain.id, &error);
-                }
+                can_pay(chain, key, balance)
             }
-            Err(error) => tracing::debug!(zone = %chain.id, %error, "a balance is not known"),
+            Err(error) => {
+                tracing::debug!(zone = %chain.id, %error, "a balance is not known");
+                Ok(())
+            }
         }
     }
 
-    fn mishap(&self, zone: &ZoneId, error: &PacketsError) {
-        tracing::warn!(%zone, %error, "ordinary IBC");
+    fn mishap(&mut self, zone: &ZoneId, error: &PacketsError) {
+        let said = error.to_string();
         let activity = self.relay.activity();
-        activity.mishap(zone, error.to_string(), self.relay.now());
+        activity.mishap(zone, said.clone(), self.relay.now());
+        let last = self.told.insert(zone.clone(), said);
+        if last == Some(error.to_string()) {
+            tracing::debug!(%zone, %error, "ordinary IBC");
+        } else {
+            tracing::warn!(%zone, %error, "ordinary IBC");
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     app,
     chain::{
         grpc::{self, Standing},
-        wasmd::{self, health::LAG, Service},
+        wasmd::{self, health::LAG, Service, Wasmd},
     },
     config::ChainConfig,
 };
@@ -45,12 +45,28 @@ impl Site {
     }
 }
 
+/// The RPC addresses of a chain; none is asked yet.
+///
+/// # Errors
+/// [`PacketsError::Unserved`] for an address that is none.
+pub fn pool(chain: &ChainConfig) -> Result<Wasmd, PacketsError> {
+    app::open(chain).map_err(|error| PacketsError::Unserved {
+        chain: chain.id.to_string(),
+        what: "rpc_addr",
+        reason: error.to_string(),
+    })
+}
+
 /// The configured addresses of each kind that serve this chain best: those that are used now as long as they do, else the
-/// quickest. One that is far behind the others does not.
+/// quickest. One that is far behind the others does not. `pool` has the chain's RPC addresses.
 ///
 /// # Errors
 /// [`PacketsError::Unserved`] with what is wrong with each.
-pub async fn site(chain: &ChainConfig, now: Option<&Site>) -> Result<Site, PacketsError> {
+pub async fn site(
+    chain: &ChainConfig,
+    pool: &Wasmd,
+    now: Option<&Site>,
+) -> Result<Site, PacketsError> {
     let unserved = |what| {
         move |reason| PacketsError::Unserved {
             chain: chain.id.to_string(),
@@ -59,7 +75,6 @@ pub async fn site(chain: &ChainConfig, now: Option<&Site>) -> Result<Site, Packe
         }
     };
     let (rpc, grpc) = ("rpc_addr", "grpc_addr");
-    let pool = app::open(chain).map_err(|error| unserved(rpc)(error.to_string()))?;
     let standings = chain.grpc_addrs.iter();
     let standings = standings.map(|address| grpc::standing(address, chain.rpc_timeout));
     let (services, standings) = tokio::join!(pool.probe(), join_all(standings));

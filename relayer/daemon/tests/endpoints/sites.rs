@@ -13,7 +13,7 @@ use cosmrs::proto::cosmos::base::{
 use prost::Message;
 use tessera::{
     config::{ChainConfig, Config},
-    packets::{site, Site},
+    packets::{pool, site, Site},
 };
 use tokio::net::TcpListener;
 use tonic::{
@@ -113,7 +113,8 @@ async fn who_serves_and_is_not_behind_is_taken_and_kept() {
             rpc: rpc.url.clone(),
             grpc: grpc.clone(),
         });
-        let site = site(&chain(zone, &rpc, grpc), now.as_ref()).await;
+        let chain = chain(zone, &rpc, grpc);
+        let site = site(&chain, &pool(&chain).unwrap(), now.as_ref()).await;
         site.map(|site| site.grpc)
             .map_err(|error| error.to_string())
     };

@@ -43,6 +43,8 @@ pub struct Node {
     pub zone: Embedded,
     /// It does not answer.
     pub away: AtomicBool,
+    /// Whoever asks it panics.
+    pub faulty: AtomicBool,
     /// It has no block below this.
     pub earliest: AtomicU64,
     /// From this height on it shows headers that nobody signed.
@@ -58,6 +60,7 @@ impl Node {
         Arc::new(Node {
             zone,
             away: AtomicBool::new(false),
+            faulty: AtomicBool::new(false),
             earliest: AtomicU64::new(0),
             forged_from: AtomicU64::new(u64::MAX),
             fates: Mutex::default(),
@@ -66,6 +69,7 @@ impl Node {
     }
 
     fn here(&self) -> Result<&Embedded, ChainError> {
+        assert!(!self.faulty.load(Ordering::Relaxed), "what nobody foresaw");
         if !self.away.load(Ordering::Relaxed) {
             return Ok(&self.zone);
         }
