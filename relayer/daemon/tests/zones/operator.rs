@@ -39,6 +39,7 @@ impl Ground {
     pub fn write_hermes_config(&self) -> &'static str {
         let mut text = String::from(
             "[mode.clients]\nenabled = true\nrefresh = true\nmisbehaviour = true\n\
+             [mode.connections]\nenabled = false\n[mode.channels]\nenabled = false\n\
              [mode.packets]\nenabled = true\nclear_interval = 100\nclear_on_start = true\n",
         );
         for zone in &self.record.zones {
