@@ -290,7 +290,11 @@ impl Relay {
                 Ok(()) => {
                     tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving")
                 }
-                Err(error @ RelayError::Chain(ChainError::Unreachable { .. })) => {
+                Err(
+                    error @ RelayError::Chain(
+                        ChainError::Unreachable { .. } | ChainError::Missing { .. },
+                    ),
+                ) => {
                     tracing::warn!(zone = %id, %error, "it joins when it answers");
                     self.activity.mishap(id, error.to_string(), self.now());
                     held(&self.late).insert(id.clone());
