@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use tessera_primitives::{Amount, CanonicalAddress, Seconds, ZoneId};
 
@@ -25,6 +28,9 @@ pub struct Policy {
     /// Share of a lock's `fresh` that a root may have reached when it is used to commit, in percent: the rest is time
     /// for the transaction.
     pub fresh_percent: u64,
+    /// Blocks before a leg's deadline from which committing it waits for nothing that a contract refuses when somebody else
+    /// was first: trying that out may cost several blocks.
+    pub pressing: u64,
     /// First pause after a failure; each further failure doubles it.
     pub first_pause: Seconds,
     /// Longest pause after failures.
@@ -105,6 +111,18 @@ pub enum Share {
     Nothing,
 }
 
+impl Share {
+    /// So much of a tip.
+    pub fn of(self, tip: Amount) -> Amount {
+        let half = tip.0 / 2;
+        match self {
+            Share::Commit => Amount(half),
+            Share::Settle => Amount(tip.0.saturating_sub(half)),
+            Share::Nothing => Amount(0),
+        }
+    }
+}
+
 /// Why work is left to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -126,6 +144,26 @@ pub enum Left {
         /// What is earned.
         actual: Amount,
     },
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Left::Disabled => f.write_str("[mode.locks] is off"),
+            Left::Filtered => {
+                f.write_str("[policy] does not let its zones, locks or registrant in")
+            }
+            Left::Tip { expected, actual } => {
+                write!(f, "its tip is {actual}, and min_tip {expected}")
+            }
+            Left::Profit { expected, actual } => {
+                write!(
+                    f,
+                    "it earns {actual}, and would have to earn {expected} to leave min_profit"
+                )
+            }
+        }
+    }
 }
 
 impl Work {
@@ -153,13 +191,10 @@ impl Work {
         if actual < expected {
             return Err(Left::Tip { expected, actual });
         }
-        let half = tip.0 / 2;
-        let actual = match share {
-            Share::Commit => Amount(half),
-            Share::Settle => Amount(tip.0.saturating_sub(half)),
-            Share::Nothing => return Ok(()),
-        };
-        price.is_worth(price.cost, actual)
+        match share {
+            Share::Commit | Share::Settle => price.is_worth(price.cost, share.of(tip)),
+            Share::Nothing => Ok(()),
+        }
     }
 
     /// Whether pushing a zone's stake-pool along for this pay is worth doing.
@@ -197,6 +232,7 @@ impl Default for Policy {
             misbehaviour: true,
             lock_attempts: 3,
             fresh_percent: 50,
+            pressing: 20,
             first_pause: Seconds(2),
             longest_pause: Seconds(3600),
             attempts: 12,

@@ -2,7 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tessera_primitives::ZoneId;
 
-use crate::{duties, knowledge::Knowledge, Act, Duty, RootAt, Tick};
+use crate::{
+    duties::ordered,
+    knowledge::Knowledge,
+    want::{Class, Urgency},
+    Act, Duty, RootAt, Tick,
+};
 
 /// Transactions of duties that pass over what is done already, after which those that do not have their turn: else they
 /// would wait as long as there is live work.
@@ -10,16 +15,33 @@ const PATIENCE: u32 = 3;
 
 /// What every zone's next transaction should do, in order. Duties share one only where none can spoil it for the others:
 /// those that a contract refuses when somebody else was first go with their like, a fork's report goes by itself, and so
-/// does whatever failed in company. What does not fit is due again when these are promised.
+/// does whatever failed in company. Those of them that wait safely have their turn after a few transactions, but not while a
+/// commit presses. What does not fit is due again when these are promised.
 pub fn transactions(knowledge: &Knowledge, tick: Tick) -> BTreeMap<ZoneId, Vec<Duty>> {
-    let mut by_zone: BTreeMap<ZoneId, Vec<Duty>> = BTreeMap::new();
-    for duty in duties(knowledge, tick) {
-        by_zone.entry(duty.on.clone()).or_default().push(duty);
+    let mut by_zone: BTreeMap<ZoneId, Vec<(Urgency, Duty)>> = BTreeMap::new();
+    for (urgency, duty) in ordered(knowledge, tick).duties {
+        let due = by_zone.entry(duty.on.clone()).or_default();
+        due.push((urgency, duty));
     }
-    for (zone, duties) in &mut by_zone {
-        *duties = share(knowledge, zone, std::mem::take(duties));
+    let shared = by_zone.into_iter().map(|(zone, duties)| {
+        let duties = yielding(knowledge, duties);
+        let duties = share(knowledge, &zone, duties);
+        (zone, duties)
+    });
+    shared.collect()
+}
+
+/// Without what waits safely and needs a transaction of its own, while a commit would come too late behind that. What
+/// presses is promised at once, so that nothing waits here for longer than that takes, whatever there is of it.
+fn yielding(knowledge: &Knowledge, mut duties: Vec<(Urgency, Duty)>) -> Vec<Duty> {
+    let presses = |(urgency, duty): &(Urgency, Duty)| {
+        let commits = matches!(duty.act, Act::Commit { .. });
+        commits && urgency.blocks_left < knowledge.policy.pressing
+    };
+    if duties.iter().any(presses) {
+        duties.retain(|(urgency, duty)| !duty.is_racy() || urgency.class <= Class::Live);
     }
-    by_zone
+    duties.into_iter().map(|(_, duty)| duty).collect()
 }
 
 fn share(knowledge: &Knowledge, zone: &ZoneId, duties: Vec<Duty>) -> Vec<Duty> {

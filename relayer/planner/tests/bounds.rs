@@ -148,33 +148,14 @@ fn priced(price: Price) -> Policy {
 }
 
 /// A registered task on two zones, with this tip on the first.
-fn offered(policy: Policy, tip: u128, mine: bool) -> (Relayer, tessera_lock::Task) {
+fn waiting(policy: Policy, tip: u128, mine: bool) -> (Relayer, tessera_lock::Task) {
     let mut relayer = Relayer::under(policy);
     let mut task = task(1);
     if mine {
         task.legs[1].registrant = address(9);
     }
-    let Fact::Lock(Event::Registered {
-        task: id,
-        leg,
-        registrant,
-        deadline,
-        body,
-        ..
-    }) = registered(&task, "a")
-    else {
-        panic!("it registers");
-    };
-    let tip = Amount(tip);
-    let on_a = Fact::Lock(Event::Registered {
-        task: id,
-        leg,
-        registrant,
-        deadline,
-        tip,
-        body,
-    });
-    relayer.blocks(3, vec![on_a], vec![registered(&task, "b")]);
+    let on_a = vec![offered(&task, "a", tip)];
+    relayer.blocks(3, on_a, vec![registered(&task, "b")]);
     relayer.blocks(4, vec![], vec![]);
     (relayer, task)
 }
@@ -208,8 +189,11 @@ fn work_that_earns_less_than_is_asked_for_is_left_and_ones_own_never() {
         (tip, 8, false, None),
         (tip, 0, true, None),
     ] {
-        let (relayer, task) = offered(priced(price), tip, mine);
+        let (relayer, task) = waiting(priced(price), tip, mine);
         assert_eq!(relayer.knowledge.left(&zone("a"), &task.id()), left);
+        let all: Vec<_> = relayer.knowledge.all_left().collect();
+        let mark = Mark::Leg(zone("a"), task.id());
+        assert_eq!(all, Vec::from_iter(left.clone().map(|left| (mark, left))));
         let said = relayer.said();
         let commits = |on: &str| said.contains(&format!("commit on {on}: 1 tasks"));
         assert_eq!(commits("a"), left.is_none(), "{said:?}");
@@ -251,7 +235,7 @@ fn whoever_is_denied_or_not_allowed_is_left() {
             work,
             ..Policy::default()
         };
-        let (relayer, task) = offered(policy, 100, false);
+        let (relayer, task) = waiting(policy, 100, false);
         assert_eq!(
             relayer.knowledge.left(&zone("a"), &task.id()),
             Some(Left::Filtered)
@@ -267,7 +251,7 @@ fn without_locks_no_task_is_worked_on_not_even_ones_own() {
             locks,
             ..Policy::default()
         };
-        let (relayer, task) = offered(policy, 100, true);
+        let (relayer, task) = waiting(policy, 100, true);
         let left = relayer.knowledge.left(&zone("a"), &task.id());
         assert_eq!(left, (!locks).then_some(Left::Disabled));
         assert_eq!(relayer.duties().is_empty(), !locks);

@@ -196,3 +196,20 @@ fn what_is_refused_is_tried_again_after_a_pause_and_what_changed_nothing_too() {
     relayer.blocks(5, vec![], vec![]);
     assert_eq!(relayer.said(), ["turn on a"]);
 }
+
+#[test]
+fn a_turn_goes_first_and_takes_no_clearing_along_while_a_commit_presses() {
+    let mut relayer = Relayer::under(policy());
+    let (stale, mut live) = (task(1), task(2));
+    live.legs[0].deadline = Height(DEADLINE.0 + 15);
+    relayer.blocks(3, vec![registered(&stale, "a")], vec![]);
+    let [on_a, on_b] = ["a", "b"].map(|name| vec![registered(&live, name)]);
+    relayer.blocks(DEADLINE.0 - 2, on_a, on_b);
+    relayer.blocks(DEADLINE.0, vec![], vec![]);
+    seen(&mut relayer, standing());
+    assert_eq!(relayer.next_on("a"), ["turn on a"]);
+    let turn = relayer.transaction_on("a");
+    relayer.promise_together(turn, 1_000);
+    let then = relayer.next_on("a");
+    assert!(then[1].starts_with("commit on a"), "{then:?}");
+}
