@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tessera_planner::{
-    absorb, transactions, Alarm, Conclusion, Duty, End, Entry, Knowledge, Observation, Policy,
-    Promise, Tick,
+    absorb, transactions, Alarm, Conclusion, Duty, End, Entry, GasPrice, Knowledge, Observation,
+    Policy, Promise, Tick,
 };
 use tessera_primitives::{Height, Seconds, Timestamp, ZoneId};
 
@@ -74,6 +74,13 @@ impl Ledger {
         }
         let planned = self.planned.as_ref();
         planned.map_or(&[], |(_, duties)| duties.as_slice())
+    }
+
+    /// Reckons with what gas of a zone costs now.
+    pub fn reprice(&mut self, on: &ZoneId, price: GasPrice) {
+        if self.knowledge.reprice(on, price) {
+            self.planned = None;
+        }
     }
 
     /// Takes the duties of one transaction on: they are not given out again before they are concluded. Answers the

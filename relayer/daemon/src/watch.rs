@@ -39,6 +39,9 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
     relay.activity().tip(id, tip, relay.now());
+    if let Some(price) = zone.chain.gas_price().await {
+        relay.ledger().lock().await.reprice(id, price);
+    }
     while let Some(next) = unread(relay, zone, tip).await? {
         let heights = stream::iter(next.0..=tip.0).map(Height);
         let blocks = heights.map(|height| async move { (height, zone.chain.block(height).await) });

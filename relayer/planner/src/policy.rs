@@ -67,12 +67,30 @@ pub struct Work {
 pub struct Price {
     /// Least tip that a leg must offer, in whole.
     pub min_tip: Amount,
-    /// What a commit or a settle of one task costs, by the operator's estimate.
-    pub cost: Amount,
-    /// What pushing a stake-pool along once costs, by the operator's estimate.
-    pub push_cost: Amount,
-    /// What must be left of a tip's share, or of a pool's pay, after that cost; none to do it at a loss.
-    pub min_profit: Option<Amount>,
+    /// Gas of a commit or a settle of one task of two legs.
+    pub task_gas: u64,
+    /// Gas that each further leg of it adds: it is proven, too.
+    pub leg_gas: u64,
+    /// Gas of pushing a stake-pool along once.
+    pub push_gas: u64,
+    /// What gas costs now.
+    pub gas_price: GasPrice,
+    /// What must be left of a tip's share, or of a pool's pay, after the cost, less than zero for a loss that is put up
+    /// with; none to do it at any loss.
+    pub min_profit: Option<i64>,
+}
+
+/// What a unit of gas costs, in 10⁻¹⁸ base units, as the SDK writes decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GasPrice(pub u128);
+
+impl GasPrice {
+    const WHOLE: u128 = 1_000_000_000_000_000_000;
+
+    /// What so much gas costs, rounded up: a fee that is short is refused.
+    pub fn cost(self, gas: u64) -> Amount {
+        Amount(self.0.saturating_mul(gas.into()).div_ceil(GasPrice::WHOLE))
+    }
 }
 
 /// Who is let in: everybody, or only those who are allowed; and never who is denied.
@@ -192,7 +210,7 @@ impl Work {
             return Err(Left::Tip { expected, actual });
         }
         match share {
-            Share::Commit | Share::Settle => price.is_worth(price.cost, share.of(tip)),
+            Share::Commit | Share::Settle => price.is_worth(price.task_gas_of(task), share.of(tip)),
             Share::Nothing => Ok(()),
         }
     }
@@ -203,16 +221,30 @@ impl Work {
     /// [`Left::Profit`].
     pub fn wants_push(&self, on: &ZoneId, pay: Amount) -> Result<(), Left> {
         let price = self.prices.get(on);
-        price.map_or(Ok(()), |price| price.is_worth(price.push_cost, pay))
+        price.map_or(Ok(()), |price| price.is_worth(price.push_gas, pay))
     }
 }
 
 impl Price {
-    fn is_worth(&self, cost: Amount, actual: Amount) -> Result<(), Left> {
+    fn task_gas_of(&self, task: &tessera_lock::Task) -> u64 {
+        let further = u64::try_from(task.legs.len()).unwrap_or(u64::MAX);
+        let further = self.leg_gas.saturating_mul(further.saturating_sub(2));
+        self.task_gas.saturating_add(further)
+    }
+
+    fn is_worth(&self, gas: u64, actual: Amount) -> Result<(), Left> {
         let Some(profit) = self.min_profit else {
             return Ok(());
         };
-        let expected = Amount(cost.0.saturating_add(profit.0));
+        let (cost, more) = (
+            self.gas_price.cost(gas).0,
+            u128::from(profit.unsigned_abs()),
+        );
+        let expected = Amount(if profit < 0 {
+            cost.saturating_sub(more)
+        } else {
+            cost.saturating_add(more)
+        });
         if actual < expected {
             return Err(Left::Profit { expected, actual });
         }

@@ -31,8 +31,8 @@ pub fn transactions(knowledge: &Knowledge, tick: Tick) -> BTreeMap<ZoneId, Vec<D
     shared.collect()
 }
 
-/// Without what waits safely and needs a transaction of its own, while a commit would come too late behind that. What
-/// presses is promised at once, so that nothing waits here for longer than that takes, whatever there is of it.
+/// Without what waits safely and needs a transaction of its own, while a commit would come too late behind that. Once that is
+/// promised, or its deadline has passed, nothing waits for it any longer.
 fn yielding(knowledge: &Knowledge, mut duties: Vec<(Urgency, Duty)>) -> Vec<Duty> {
     let presses = |(urgency, duty): &(Urgency, Duty)| {
         let commits = matches!(duty.act, Act::Commit { .. });

@@ -11,7 +11,9 @@
 mod support;
 
 use support::*;
-use tessera_planner::{Act, End, Entry, Observation, PendingProposal, Policy, PoolStanding, Price};
+use tessera_planner::{
+    Act, End, Entry, GasPrice, Observation, PendingProposal, Policy, PoolStanding, Price,
+};
 use tessera_primitives::{Address, Amount, Height, Seconds, Timestamp};
 use tessera_stake::state::Place;
 
@@ -156,10 +158,11 @@ fn a_proposal_goes_on_when_it_can() {
 
 #[test]
 fn it_is_pushed_where_that_is_wanted_and_worth_its_cost() {
-    let priced = |push_cost, min_profit| {
+    let priced = |push_gas, min_profit| {
         let mut policy = policy();
         let price = Price {
-            push_cost: Amount(push_cost),
+            push_gas,
+            gas_price: GasPrice(1_000_000_000_000_000_000),
             min_profit,
             ..Price::default()
         };
@@ -170,8 +173,8 @@ fn it_is_pushed_where_that_is_wanted_and_worth_its_cost() {
         (Policy::default(), false),
         (policy(), true),
         (priced(1_000, None), true),
-        (priced(8, Some(Amount(2))), true),
-        (priced(9, Some(Amount(2))), false),
+        (priced(8, Some(2)), true),
+        (priced(9, Some(2)), false),
     ] {
         let mut relayer = Relayer::under(policy);
         seen(&mut relayer, standing());

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     guard::Guard,
     hermes_config,
-    key::{can_pay, purse},
+    key::{can_pay, payer, purse},
     keys, site, PacketKey, Packets, PacketsError, Site, Sites,
 };
 use crate::{
@@ -157,18 +157,27 @@ impl Service<'_> {
         Packets::start(hermes_config(&config, sites)?, keys, self.guard.is_some()).await
     }
 
-    /// What the key for packets holds, for whoever watches wallets.
+    /// What is left to pay for packets, for whoever watches wallets.
     async fn look_into_purse(&self, chain: &ChainConfig, site: &Site) {
         let keys = self.plan.keys.iter();
         let mut keys = keys.filter(|key| key.chain.as_str() == chain.id.as_str());
         let Some(key) = keys.next() else {
             return;
         };
-        match purse(chain, &site.rpc, key).await {
+        let Some(payer) = payer(chain, key) else {
+            return;
+        };
+        match purse(chain, &site.rpc, payer).await {
             Ok(balance) => {
                 let activity = self.relay.activity();
-                activity.holds(&chain.id, &key.account, &chain.gas_price.denom, balance);
-                if let Err(error) = can_pay(chain, key, balance) {
+                let denom = &chain.gas_price.denom;
+                // Nobody else signs with the key; a granter pays for others, too.
+                if *payer == key.account {
+                    activity.holds_less(&chain.id, payer, denom, balance);
+                } else {
+                    activity.holds(&chain.id, payer, denom, balance);
+                }
+                if let Err(error) = can_pay(chain, payer, balance) {
                     self.mishap(&chain.id, &error);
                 }
             }
