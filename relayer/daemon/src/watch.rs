@@ -2,6 +2,7 @@
 //! process, or its node, was away. Where a node has pruned what was not read yet, the contracts are asked instead. Headers
 //! that views and witnesses show are compared with our own node's.
 
+mod clock;
 mod gap;
 mod header;
 mod pool;
@@ -25,7 +26,8 @@ use crate::{
     relay::{Relay, RelayError, Zone},
 };
 
-pub use wake::listen;
+pub use clock::{age_of_tip, mind_the_clock, ClockError};
+pub use wake::{listen, takes_subscriptions};
 pub use witness::{Opening, Witness};
 
 /// Blocks that are asked for at once: they come in order, and the next are on their way while one is written down.

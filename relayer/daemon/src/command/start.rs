@@ -142,6 +142,7 @@ async fn relay_zones(
         }
         let id = zone.chain.zone();
         tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving");
+        watch::mind_the_clock(relay, zone, setup.config.chain(id.as_str())?.clock_drift).await;
         let every = setup.config.telemetry.refresh_interval;
         let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
         tokio::spawn(observe::look_into_purses(relay, zone, every, cancel));

@@ -10,6 +10,7 @@
 
 #[path = "../bad_node/mod.rs"]
 mod bad_node;
+mod checked;
 mod faults;
 mod health;
 mod price;
