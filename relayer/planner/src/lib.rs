@@ -56,4 +56,4 @@ pub use entry::{
 };
 pub use knowledge::{Alarm, Backlog, Knowledge, LegReport, Stuck, ViewReport};
 pub use policy::{Filter, GasPrice, Left, Policy, Price, Share, Work};
-pub use transaction::transactions;
+pub use transaction::{transactions, Next};

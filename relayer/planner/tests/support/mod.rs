@@ -248,7 +248,7 @@ impl Relayer {
     pub fn transaction_on(&self, name: &str) -> Vec<Duty> {
         let tick = Tick { now: self.now() };
         let mut transactions = tessera_planner::transactions(&self.knowledge, tick);
-        transactions.remove(&zone(name)).unwrap_or_default()
+        transactions.remove(&zone(name)).unwrap_or_default().first
     }
 
     /// Duties as text, for reading.
