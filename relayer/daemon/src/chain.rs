@@ -7,6 +7,7 @@ pub mod wasmd;
 
 use async_trait::async_trait;
 use tendermint::{block::signed_header::SignedHeader, validator};
+use tessera_planner::GasPrice;
 use tessera_primitives::{
     fact::Attribute, Address, Amount, Asset, Bytes, CanonicalAddress, Hash, Height, Malformed,
     Timestamp, ZoneId,
@@ -20,6 +21,16 @@ pub trait Chain: Send + Sync {
 
     /// The account that signs; none where nothing is to be sent.
     fn account(&self) -> Option<&Address>;
+
+    /// The account that pays for gas: the one that signs, or a granter; none where gas costs nothing.
+    fn payer(&self) -> Option<&Address> {
+        self.account()
+    }
+
+    /// What gas that is used costs now, where the chain itself says so; none where the configured price holds.
+    async fn gas_price(&self) -> Option<GasPrice> {
+        None
+    }
 
     /// How its endpoints serve; none where there are no nodes to ask.
     fn services(&self) -> Vec<wasmd::Service> {

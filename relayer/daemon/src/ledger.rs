@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use tessera_planner::{
-    absorb, transactions, Alarm, Conclusion, Duty, End, Entry, Knowledge, Observation, Policy,
-    Promise, Tick,
+    absorb, transactions, Alarm, Conclusion, Duty, End, Entry, GasPrice, Knowledge, Next,
+    Observation, Policy, Promise, Tick,
 };
 use tessera_primitives::{Height, Seconds, Timestamp, ZoneId};
 
@@ -15,7 +15,7 @@ pub struct Ledger {
     journal: Box<dyn Log>,
     knowledge: Knowledge,
     /// What was to be done when somebody last asked, and when that was; none once something else is known.
-    planned: Option<(Timestamp, Vec<Duty>)>,
+    planned: Option<(Timestamp, Next)>,
 }
 
 /// For how long a plan holds while nothing new is known: pauses after failures, of seconds, are all that ends by itself.
@@ -63,17 +63,34 @@ impl Ledger {
     /// What each zone's next transaction should do now, in order: the duties of one zone may share one transaction. All
     /// lanes ask after every block, and looking at every open task takes its time: they share one answer.
     pub fn duties(&mut self, now: Timestamp) -> &[Duty] {
+        &self.plan(now).first
+    }
+
+    /// What the zones' next transactions should do, and what may go instead where nothing of that can be proven.
+    pub fn plan(&mut self, now: Timestamp) -> &Next {
         let holds = |at: &Timestamp| {
             let until = at.plus(FRESH);
             *at <= now && until.is_ok_and(|until| now < until)
         };
         if !self.planned.as_ref().is_some_and(|(at, _)| holds(at)) {
-            let transactions = transactions(&self.knowledge, Tick { now });
-            let duties = transactions.into_values().flatten().collect();
-            self.planned = Some((now, duties));
+            self.planned = None;
         }
-        let planned = self.planned.as_ref();
-        planned.map_or(&[], |(_, duties)| duties.as_slice())
+        let (_, planned) = self.planned.get_or_insert_with(|| {
+            let mut all = Next::default();
+            for next in transactions(&self.knowledge, Tick { now }).into_values() {
+                all.first.extend(next.first);
+                all.instead.extend(next.instead);
+            }
+            (now, all)
+        });
+        planned
+    }
+
+    /// Reckons with what gas of a zone costs now.
+    pub fn reprice(&mut self, on: &ZoneId, price: GasPrice) {
+        if self.knowledge.reprice(on, price) {
+            self.planned = None;
+        }
     }
 
     /// Takes the duties of one transaction on: they are not given out again before they are concluded. Answers the

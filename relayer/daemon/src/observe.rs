@@ -12,6 +12,6 @@ mod state;
 
 pub use activity::{Activity, Mishap, Sent, Wallet, ZoneActivity};
 pub use health::{Health, Lateness, Reason};
-pub use purse::look_into_purses;
+pub use purse::{look_into_purse, look_into_purses};
 pub use serve::{serve, Listen, Ports, ServeError};
-pub use state::{NodeState, Seen, State, StuckState, TaskState, ViewState, ZoneState};
+pub use state::{LeftState, NodeState, Seen, State, StuckState, TaskState, ViewState, ZoneState};

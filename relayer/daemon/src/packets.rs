@@ -91,12 +91,12 @@ pub enum PacketsError {
         /// Why.
         reason: String,
     },
-    /// The key has nothing to pay with.
-    #[error("chain {chain}: {account}, which signs packets, holds no {denom} to pay for gas: send it some")]
+    /// Nobody can pay for what the key signs.
+    #[error("chain {chain}: {account}, which pays for packets, holds no {denom}: send it some")]
     NoMoney {
         /// The chain id.
         chain: String,
-        /// The key's account.
+        /// The account that pays.
         account: String,
         /// What gas is paid in.
         denom: String,

@@ -160,7 +160,12 @@ pub async fn serve(relay: Arc<Relay>, plan: Plan, cancel: CancellationToken) {
             round = reporter.round(Some(relay.as_ref()), Ways::default()) => round,
             () = cancel.cancelled() => return,
         };
-        let zone = reporter.plan.chain.zone();
+        let chain = reporter.plan.chain.clone();
+        let zone = chain.zone();
+        // What a lane holds is looked at with the lanes.
+        if reporter.plan.lane.is_none() {
+            observe::look_into_purse(&relay, chain.as_ref()).await;
+        }
         match round {
             Ok(round) => {
                 for reported in round {
@@ -356,11 +361,11 @@ impl Reporter {
         drop(turn);
         let submitted = began.elapsed();
         let settled = chain.settled(&prepared).await;
-        if let (Some(relay), Some(account)) = (relay, chain.account()) {
+        if let Some(relay) = relay {
             let in_block = matches!(settled, Ok(_) | Err(ChainError::Refused { .. }));
             relay.activity().sent(&observe::Sent {
                 zone: chain.zone().clone(),
-                account: account.clone(),
+                payer: chain.payer().cloned(),
                 messages: calls.len(),
                 fee: prepared.fee,
                 denom: chain.gas_denom().unwrap_or_default(),

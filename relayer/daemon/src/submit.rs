@@ -19,7 +19,7 @@ mod lane;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use tessera_planner::{Act, Duty};
+use tessera_planner::{Act, Duty, Next};
 use tessera_primitives::{CanonicalAddress, ZoneId};
 use tracing::Instrument;
 
@@ -79,21 +79,21 @@ pub async fn work_lane(relay: &Relay, zone: &Zone, lane: usize) -> Result<bool, 
         chain,
         lane,
     };
-    match choose(at).await? {
+    match choose(at, |plan| &plan.first).await? {
         Some(taken) => carry_out(at, taken).await,
         None => Ok(false),
     }
 }
 
-/// Takes what a lane can do now, if there is anything.
-async fn choose(at: At<'_>) -> Result<Option<Taken>, RelayError> {
+/// Takes what a lane can do now of a plan, if there is anything.
+async fn choose(at: At<'_>, of: impl Fn(&Next) -> &[Duty]) -> Result<Option<Taken>, RelayError> {
     let At { relay, chain, .. } = at;
     let account = chain.account();
     let account = account
         .map(|account| chain.canonical(account))
         .transpose()?;
     let mut ledger = relay.ledger().lock().await;
-    let all = ledger.duties(relay.now()).iter();
+    let all = of(ledger.plan(relay.now())).iter();
     let ours = all.filter(|duty| duty.on == *chain.zone());
     let ours: Vec<Duty> = ours.cloned().collect();
     let may = |duty: &Duty| may_sign(ledger.knowledge(), duty, account.as_ref());
@@ -106,8 +106,19 @@ async fn choose(at: At<'_>) -> Result<Option<Taken>, RelayError> {
     Ok((!taken.duties.is_empty()).then_some(taken))
 }
 
-/// Does what was taken, and answers whether anything was left to do of it.
+/// Does what was taken, or what may go instead where nothing of that can be proven now; answers whether there was anything.
 async fn carry_out(at: At<'_>, taken: Taken) -> Result<bool, RelayError> {
+    if attempt(at, taken).await? {
+        return Ok(true);
+    }
+    match choose(at, |plan| &plan.instead).await? {
+        Some(taken) => attempt(at, taken).await,
+        None => Ok(false),
+    }
+}
+
+/// Does what was taken, and answers whether anything was left to do of it.
+async fn attempt(at: At<'_>, taken: Taken) -> Result<bool, RelayError> {
     let mut works = Vec::new();
     let mut away = BTreeSet::new();
     for duty in &taken.duties {

@@ -2,6 +2,7 @@
 //! process, or its node, was away. Where a node has pruned what was not read yet, the contracts are asked instead. Headers
 //! that views and witnesses show are compared with our own node's.
 
+mod clock;
 mod gap;
 mod header;
 mod pool;
@@ -25,7 +26,8 @@ use crate::{
     relay::{Nodes, Relay, RelayError, Zone},
 };
 
-pub use wake::listen;
+pub use clock::{age_of_tip, mind_the_clock, ClockError};
+pub use wake::{listen, takes_subscriptions};
 pub use witness::{Opening, Witness};
 
 /// Blocks that are asked for at once: they come in order, and the next are on their way while one is written down.
@@ -39,6 +41,9 @@ pub async fn catch_up(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let id = zone.chain.zone();
     let tip = zone.chain.tip().await?;
     relay.activity().tip(id, tip, relay.now());
+    if let Some(price) = zone.chain.gas_price().await {
+        relay.ledger().lock().await.reprice(id, price);
+    }
     while let Some(next) = unread(relay, zone, tip).await? {
         let heights = stream::iter(next.0..=tip.0).map(Height);
         let blocks = heights.map(|height| async move { (height, zone.chain.block(height).await) });

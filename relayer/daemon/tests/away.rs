@@ -102,3 +102,26 @@ async fn a_task_that_panics_ends_all_of_them() {
     let ended = relay.run(CancellationToken::new()).await;
     assert!(matches!(ended, Err(RelayError::Panicked)), "{ended:?}");
 }
+
+#[tokio::test]
+async fn what_needs_no_proof_goes_on_although_all_else_waits_for_a_zone_that_is_away() {
+    let mut suite = Suite::new(3).unwrap();
+    let stale = swap(&mut suite, 1);
+    suite.register(0, &stale).unwrap();
+    let deadline = stale.body(0).unwrap().task.legs[0].deadline;
+    suite.tick_to(0, deadline).unwrap();
+    let far = swap(&mut suite, 2);
+    suite.register_all(&far).unwrap();
+    let site = Site::new(&suite);
+    let relay = site.fresh_relay().await;
+    read(&relay).await.unwrap();
+    site.nodes[2].away.store(true, Ordering::Relaxed);
+    let zone = &site.zones[0];
+    for _ in 0..5 {
+        submit::work(&relay, zone).await.unwrap();
+        site.nodes[0].zone.zone().next_block().unwrap();
+        watch::catch_up(&relay, zone).await.unwrap();
+    }
+    assert_eq!(state(zone, stale.id()).await, LegState::Lapsed);
+    assert_eq!(state(zone, far.id()).await, LegState::Registered);
+}

@@ -17,11 +17,11 @@ use support::{read, swap, Site};
 use tessera::{
     journal::Journal,
     ledger::Ledger,
-    observe::{serve, Listen, Ports, Sent, ServeError},
+    observe::{look_into_purse, serve, Listen, Ports, Sent, ServeError},
     relay::Relay,
 };
-use tessera_planner::Policy;
-use tessera_primitives::Amount;
+use tessera_planner::{Act, Duty, GasPrice, Policy, Price};
+use tessera_primitives::{Address, Amount, Asset};
 use tessera_testing::suite::Suite;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -49,7 +49,7 @@ fn busy(relay: &Relay) {
     for (confirmed, succeeded) in [(true, true), (true, false), (false, false)] {
         activity.sent(&Sent {
             zone: one.clone(),
-            account: account.clone(),
+            payer: Some(account.clone()),
             messages: 3,
             fee: Amount(200),
             denom: "utess".into(),
@@ -164,6 +164,95 @@ fn a_port_that_is_taken_is_known_before_anything_is_relayed() {
     let first = Ports::open(listen, None).unwrap();
     let second = Ports::open(listen, Some(&first)).unwrap();
     assert_eq!(first.telemetry(), second.telemetry());
+}
+
+#[tokio::test]
+async fn what_is_left_to_others_and_what_fails_is_told_with_its_reason() {
+    let mut suite = Suite::new(2).unwrap();
+    let plan = swap(&mut suite, 1);
+    suite.register_all(&plan).unwrap();
+    let site = Site::new(&suite);
+    let (node, on) = (&site.nodes[0], site.zones[0].chain.zone());
+    let price = Price {
+        task_gas: 1_000,
+        min_profit: Some(0),
+        ..Price::default()
+    };
+    let mut policy = Policy::default();
+    policy.work.prices.insert(on.clone(), price);
+    let journal = Journal::in_memory().unwrap();
+    let relay = Arc::new(site.relay_under(policy, journal).await.unwrap());
+    read(&relay).await.unwrap();
+    assert_eq!(relay.state().await.left_legs, 0, "gas costs nothing");
+
+    // The chain's own price of gas is what it is reckoned by, as soon as it has changed.
+    *node.gas_price.lock().unwrap() = Some(GasPrice(1_000_000_000_000_000_000));
+    read(&relay).await.unwrap();
+    let task = plan.id();
+    for _ in 0..3 {
+        let (on, act) = (on.clone(), Act::Lapse { task });
+        let (duty, reason) = (Duty { on, act }, "<i>too soon".to_string());
+        let mut ledger = relay.ledger().lock().await;
+        ledger.put_off(duty, reason, relay.now()).unwrap();
+    }
+    let [state, page, metrics] = ask(&relay, ["/state", "/", "/metrics"]).await;
+    let state: serde_json::Value = serde_json::from_str(&state.1).unwrap();
+    let leg = format!("the leg of {task} on {on}");
+    let earns = "it earns 3, and would have to earn 1000 to leave min_profit";
+    assert_eq!(
+        state["left"][0],
+        serde_json::json!({ "what": leg, "reason": earns })
+    );
+    let failing =
+        serde_json::json!({ "what": leg, "times": 3, "aside": false, "reason": "<i>too soon" });
+    assert_eq!(state["stuck"][0], failing);
+    for shown in [earns, "&lt;i&gt;too soon", "tried again"] {
+        assert!(page.1.contains(shown), "{shown}: {}", page.1);
+    }
+    assert!(metrics.1.contains("\nstuck 0\n"), "it is not set aside");
+}
+
+#[tokio::test]
+async fn the_purse_is_that_of_whoever_pays() {
+    let suite = Suite::new(2).unwrap();
+    let site = Site::new(&suite);
+    let relay = site.fresh_relay().await;
+    let (node, zone) = (&site.nodes[0], &site.zones[0].chain);
+    let purses = || relay.activity().on(zone.zone()).wallets;
+    look_into_purse(&relay, node.as_ref()).await;
+    assert!(purses().is_empty(), "gas costs nothing");
+
+    let granter = node.zone.zone().account("ann").unwrap();
+    let granter: Address = granter.as_str().parse().unwrap();
+    let Asset::Native(denom) = suite.coin(0).unwrap() else {
+        panic!("the zone's own coin");
+    };
+    node.payer
+        .set((granter.clone(), denom.to_string()))
+        .unwrap();
+    look_into_purse(&relay, node.as_ref()).await;
+    let purses = purses();
+    assert_eq!(purses.keys().collect::<Vec<_>>(), [&granter]);
+    let held = zone.balance(&granter, &Asset::Native(denom)).await.unwrap();
+    assert_eq!(purses[&granter].balance, held);
+}
+
+#[tokio::test]
+async fn what_a_key_for_packets_pays_is_seen_by_what_it_holds_less() {
+    let relay = relay().await;
+    let zone = relay.zones().next().unwrap().chain.clone();
+    let (activity, key) = (relay.activity(), zone.account().unwrap());
+    // It paid 30, was sent some, and paid 20.
+    for held in [100, 70, 500, 480] {
+        activity.holds_less(zone.zone(), key, "utess", Amount(held));
+    }
+    let purse = &activity.on(zone.zone()).wallets[key];
+    assert_eq!((purse.balance, purse.spent), (Amount(480), Amount(50)));
+    let [(_, text)] = ask(&relay, ["/metrics"]).await;
+    let mut fees = text
+        .lines()
+        .filter(|line| line.starts_with("fees_spent_total{"));
+    assert!(fees.next().unwrap().ends_with(" 50.0"), "{text}");
 }
 
 /// The names that `/metrics` tells, each with the suffixes of its type.

@@ -1,7 +1,7 @@
 //! A websocket wakes whoever pulls blocks, each time it says that there is one, and after it was away.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_tungstenite::{
     tokio::{accept_async, TokioAdapter},
@@ -10,7 +10,7 @@ use async_tungstenite::{
 };
 use futures::{SinkExt, StreamExt};
 use serde_json::{json, Value};
-use tessera::watch::listen;
+use tessera::watch::{listen, takes_subscriptions};
 use tessera_primitives::ZoneId;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -70,4 +70,23 @@ async fn every_word_of_a_websocket_wakes_and_its_end_ends_nothing() {
     }
     cancel.cancel();
     listening.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_health_check_hears_whether_a_websocket_serves() {
+    let node = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("ws://{}/websocket", node.local_addr().unwrap());
+    let url = url.parse().unwrap();
+    let probe = async |patience| {
+        let patience = Duration::from_millis(patience);
+        takes_subscriptions(&url, patience).await
+    };
+    // One that closes the door, one that serves, one that says nothing.
+    let shut = async { drop(node.accept().await.unwrap()) };
+    let (probed, ()) = tokio::join!(probe(5_000), shut);
+    assert_eq!(probed, Err("no websocket answers there"));
+    let serve = async { say(node.accept().await.unwrap().0, 0).await };
+    let (probed, _socket) = tokio::join!(probe(5_000), serve);
+    assert_eq!(probed, Ok(()));
+    assert_eq!(probe(50).await, Err("it does not answer in time"));
 }

@@ -4,8 +4,10 @@ mod reject;
 mod settle;
 pub(crate) mod upkeep;
 
+use std::cmp::Reverse;
+
 use tessera_lock::state::LegState;
-use tessera_primitives::{Hash, Height, Timestamp};
+use tessera_primitives::{Amount, Hash, Height, Timestamp};
 
 use crate::{
     knowledge::{KnownLeg, OpenTask, Zone},
@@ -21,8 +23,8 @@ pub struct Tick {
     pub now: Timestamp,
 }
 
-/// What should be done now, in order: what is lost by waiting before what waits safely, and each by its deadline. An
-/// advance stands before the first duty that needs it.
+/// What should be done now, in order: what is lost by waiting before what waits safely, each by its deadline, and what has
+/// the same by what it earns. An advance stands before the first duty that needs it.
 pub fn duties(knowledge: &Knowledge, tick: Tick) -> Vec<Duty> {
     plan(knowledge, tick).duties
 }
@@ -40,9 +42,29 @@ pub struct Plan {
 
 /// [`duties`], with its cost.
 pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
+    let Ordered {
+        duties,
+        examined,
+        left,
+    } = ordered(knowledge, tick);
+    Plan {
+        duties: duties.into_iter().map(|(_, duty)| duty).collect(),
+        examined,
+        left,
+    }
+}
+
+/// A [`Plan`] that still says how urgent each duty is.
+pub(crate) struct Ordered {
+    pub(crate) duties: Vec<(Urgency, Duty)>,
+    examined: usize,
+    left: usize,
+}
+
+pub(crate) fn ordered(knowledge: &Knowledge, tick: Tick) -> Ordered {
     let mut examined: usize = 0;
     let mut left: usize = 0;
-    let mut ordered: Vec<(Urgency, Duty)> = Vec::new();
+    let mut duties: Vec<(Urgency, Duty)> = Vec::new();
     for zone in knowledge.zones.values() {
         examined = examined.saturating_add(zone.views.len());
         let mut wants = Vec::new();
@@ -63,18 +85,18 @@ pub fn plan(knowledge: &Knowledge, tick: Tick) -> Plan {
             }
             match due {
                 Due::Proof(want) => wants.push(want),
-                Due::Duty(urgency, duty) => ordered.push((urgency, duty)),
+                Due::Duty(urgency, duty) => duties.push((urgency, duty)),
                 Due::Nothing => {}
             }
         }
-        ordered.extend(roots::batch(knowledge, zone, wants, tick.now));
-        upkeep::add(knowledge, zone, tick.now, &mut ordered);
-        pool::add(knowledge, zone, tick.now, &mut ordered);
+        duties.extend(roots::batch(knowledge, zone, wants, tick.now));
+        upkeep::add(knowledge, zone, tick.now, &mut duties);
+        pool::add(knowledge, zone, tick.now, &mut duties);
     }
     // Stable: an advance stays before what needs it.
-    ordered.sort_by_key(|(urgency, _)| *urgency);
-    Plan {
-        duties: ordered.into_iter().map(|(_, duty)| duty).collect(),
+    duties.sort_by_key(|(urgency, _)| *urgency);
+    Ordered {
+        duties,
         examined,
         left,
     }
@@ -147,7 +169,7 @@ impl<'a> Own<'a> {
 
     fn lapse(&self) -> Due {
         let act = Act::Lapse { task: self.id };
-        Due::Duty(self.clearing(), self.duty(act))
+        Due::Duty(self.urgency(Class::Clearing), self.duty(act))
     }
 
     /// The first effect that is owed and not paused: one that always fails must not keep the others from being paid.
@@ -160,11 +182,8 @@ impl<'a> Own<'a> {
         };
         match owed.find(free) {
             Some(effect) => {
-                let urgency = Urgency {
-                    class: Class::Upkeep,
-                    blocks_left: 0,
-                };
-                Due::Duty(urgency, self.duty(Act::Claim { task, effect }))
+                let act = Act::Claim { task, effect };
+                Due::Duty(Urgency::of(Class::Upkeep), self.duty(act))
             }
             None => Due::Nothing,
         }
@@ -177,17 +196,18 @@ impl<'a> Own<'a> {
         }
     }
 
-    fn live(&self) -> Urgency {
+    /// That of the leg's next verb.
+    fn urgency(&self, class: Class) -> Urgency {
+        let share = self.knowledge.share(self.leg, self.known);
+        // Only who commits or settles is paid.
+        let earns = match class {
+            Class::Live | Class::Settling => share.of(self.known.tip),
+            Class::Alarm | Class::Clearing | Class::Upkeep => Amount(0),
+        };
         Urgency {
-            class: Class::Live,
+            class,
             blocks_left: self.leg.deadline.since(self.next()),
-        }
-    }
-
-    fn clearing(&self) -> Urgency {
-        Urgency {
-            class: Class::Clearing,
-            blocks_left: self.leg.deadline.since(self.next()),
+            earns: Reverse(earns),
         }
     }
 

@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{Hash, Height, Seconds, Timestamp, ZoneId};
 
-use crate::{Mark, Policy, PoolStanding, Promise, Served};
+use crate::{GasPrice, Mark, Policy, PoolStanding, Promise, Served};
 
 pub use answer::{Alarm, LegReport, Stuck};
 pub(crate) use leg::{is_final, KnownLeg, OpenTask};
 pub use overview::{Backlog, ViewReport};
 pub(crate) use view::{Grounds, Stored, Viewed};
 
-/// What a relayer knows. It changes by [`absorb`](crate::absorb) alone. It can be written down as a whole, so that a
+/// What a relayer knows. It changes by [`absorb`](crate::absorb) alone, but for what its policy makes of prices. It can be written down as a whole, so that a
 /// journal need not be replayed from its beginning; the policy is not part of that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Knowledge {
@@ -103,6 +103,15 @@ impl Knowledge {
     pub fn under(mut self, policy: Policy) -> Knowledge {
         self.policy = policy;
         self
+    }
+
+    /// Reckons with what gas of a zone costs now, and answers whether that is news. It is not written down: after a start it
+    /// is asked for again.
+    pub fn reprice(&mut self, on: &ZoneId, now: GasPrice) -> bool {
+        let Some(price) = self.policy.work.prices.get_mut(on) else {
+            return false;
+        };
+        std::mem::replace(&mut price.gas_price, now) != now
     }
 
     /// Whether a mark may be worked on: nobody has promised it, and its pause after failures is over.

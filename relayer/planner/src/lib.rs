@@ -25,6 +25,8 @@
 //!   one that an owner vouched for, or that a fork's evidence names, is an [`Alarm`];
 //! - a duty that can fail because somebody else was first shares no transaction with one that cannot, and a failure
 //!   counts against a duty only when it was tried by itself;
+//! - what waits safely goes before no commit that presses ([`Policy::pressing`]), and has its turn after a few transactions
+//!   of other work, however much of it there is;
 //! - whatever fails is tried again after growing pauses and then set aside ([`Knowledge::stuck`]): a claim for good,
 //!   anything else for a day;
 //! - a stake-pool that is served is turned in each epoch, before its pay is lost; its slashes are drained, its votes counted and
@@ -53,5 +55,5 @@ pub use entry::{
     Served, Survey, SurveyedLeg, SurveyedView,
 };
 pub use knowledge::{Alarm, Backlog, Knowledge, LegReport, Stuck, ViewReport};
-pub use policy::{Filter, Left, Policy, Price, Share, Work};
-pub use transaction::transactions;
+pub use policy::{Filter, GasPrice, Left, Policy, Price, Share, Work};
+pub use transaction::{transactions, Next};

@@ -1,4 +1,7 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use tessera_primitives::{Amount, CanonicalAddress, Seconds, ZoneId};
 
@@ -25,6 +28,9 @@ pub struct Policy {
     /// Share of a lock's `fresh` that a root may have reached when it is used to commit, in percent: the rest is time
     /// for the transaction.
     pub fresh_percent: u64,
+    /// Blocks before a leg's deadline from which committing it waits for nothing that a contract refuses when somebody else
+    /// was first: trying that out may cost several blocks.
+    pub pressing: u64,
     /// First pause after a failure; each further failure doubles it.
     pub first_pause: Seconds,
     /// Longest pause after failures.
@@ -61,12 +67,30 @@ pub struct Work {
 pub struct Price {
     /// Least tip that a leg must offer, in whole.
     pub min_tip: Amount,
-    /// What a commit or a settle of one task costs, by the operator's estimate.
-    pub cost: Amount,
-    /// What pushing a stake-pool along once costs, by the operator's estimate.
-    pub push_cost: Amount,
-    /// What must be left of a tip's share, or of a pool's pay, after that cost; none to do it at a loss.
-    pub min_profit: Option<Amount>,
+    /// Gas of a commit or a settle of one task of two legs.
+    pub task_gas: u64,
+    /// Gas that each further leg of it adds: it is proven, too.
+    pub leg_gas: u64,
+    /// Gas of pushing a stake-pool along once.
+    pub push_gas: u64,
+    /// What gas costs now.
+    pub gas_price: GasPrice,
+    /// What must be left of a tip's share, or of a pool's pay, after the cost, less than zero for a loss that is put up
+    /// with; none to do it at any loss.
+    pub min_profit: Option<i64>,
+}
+
+/// What a unit of gas costs, in 10⁻¹⁸ base units, as the SDK writes decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GasPrice(pub u128);
+
+impl GasPrice {
+    const WHOLE: u128 = 1_000_000_000_000_000_000;
+
+    /// What so much gas costs, rounded up: a fee that is short is refused.
+    pub fn cost(self, gas: u64) -> Amount {
+        Amount(self.0.saturating_mul(gas.into()).div_ceil(GasPrice::WHOLE))
+    }
 }
 
 /// Who is let in: everybody, or only those who are allowed; and never who is denied.
@@ -105,6 +129,18 @@ pub enum Share {
     Nothing,
 }
 
+impl Share {
+    /// So much of a tip.
+    pub fn of(self, tip: Amount) -> Amount {
+        let half = tip.0 / 2;
+        match self {
+            Share::Commit => Amount(half),
+            Share::Settle => Amount(tip.0.saturating_sub(half)),
+            Share::Nothing => Amount(0),
+        }
+    }
+}
+
 /// Why work is left to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
@@ -126,6 +162,26 @@ pub enum Left {
         /// What is earned.
         actual: Amount,
     },
+}
+
+impl fmt::Display for Left {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Left::Disabled => f.write_str("[mode.locks] is off"),
+            Left::Filtered => {
+                f.write_str("[policy] does not let its zones, locks or registrant in")
+            }
+            Left::Tip { expected, actual } => {
+                write!(f, "its tip is {actual}, and min_tip {expected}")
+            }
+            Left::Profit { expected, actual } => {
+                write!(
+                    f,
+                    "it earns {actual}, and would have to earn {expected} to leave min_profit"
+                )
+            }
+        }
+    }
 }
 
 impl Work {
@@ -153,13 +209,10 @@ impl Work {
         if actual < expected {
             return Err(Left::Tip { expected, actual });
         }
-        let half = tip.0 / 2;
-        let actual = match share {
-            Share::Commit => Amount(half),
-            Share::Settle => Amount(tip.0.saturating_sub(half)),
-            Share::Nothing => return Ok(()),
-        };
-        price.is_worth(price.cost, actual)
+        match share {
+            Share::Commit | Share::Settle => price.is_worth(price.task_gas_of(task), share.of(tip)),
+            Share::Nothing => Ok(()),
+        }
     }
 
     /// Whether pushing a zone's stake-pool along for this pay is worth doing.
@@ -168,16 +221,30 @@ impl Work {
     /// [`Left::Profit`].
     pub fn wants_push(&self, on: &ZoneId, pay: Amount) -> Result<(), Left> {
         let price = self.prices.get(on);
-        price.map_or(Ok(()), |price| price.is_worth(price.push_cost, pay))
+        price.map_or(Ok(()), |price| price.is_worth(price.push_gas, pay))
     }
 }
 
 impl Price {
-    fn is_worth(&self, cost: Amount, actual: Amount) -> Result<(), Left> {
+    fn task_gas_of(&self, task: &tessera_lock::Task) -> u64 {
+        let further = u64::try_from(task.legs.len()).unwrap_or(u64::MAX);
+        let further = self.leg_gas.saturating_mul(further.saturating_sub(2));
+        self.task_gas.saturating_add(further)
+    }
+
+    fn is_worth(&self, gas: u64, actual: Amount) -> Result<(), Left> {
         let Some(profit) = self.min_profit else {
             return Ok(());
         };
-        let expected = Amount(cost.0.saturating_add(profit.0));
+        let (cost, more) = (
+            self.gas_price.cost(gas).0,
+            u128::from(profit.unsigned_abs()),
+        );
+        let expected = Amount(if profit < 0 {
+            cost.saturating_sub(more)
+        } else {
+            cost.saturating_add(more)
+        });
         if actual < expected {
             return Err(Left::Profit { expected, actual });
         }
@@ -197,6 +264,7 @@ impl Default for Policy {
             misbehaviour: true,
             lock_attempts: 3,
             fresh_percent: 50,
+            pressing: 20,
             first_pause: Seconds(2),
             longest_pause: Seconds(3600),
             attempts: 12,

@@ -2,24 +2,60 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tessera_primitives::ZoneId;
 
-use crate::{duties, knowledge::Knowledge, Act, Duty, RootAt, Tick};
+use crate::{
+    duties::ordered,
+    knowledge::Knowledge,
+    want::{Class, Urgency},
+    Act, Duty, RootAt, Tick,
+};
 
 /// Transactions of duties that pass over what is done already, after which those that do not have their turn: else they
 /// would wait as long as there is live work.
 const PATIENCE: u32 = 3;
 
+/// What one zone's next transaction should do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Next {
+    /// In order.
+    pub first: Vec<Duty>,
+    /// What may go where nothing of that can be done, since it needs proofs of a zone whose nodes are away.
+    pub instead: Vec<Duty>,
+}
+
 /// What every zone's next transaction should do, in order. Duties share one only where none can spoil it for the others:
 /// those that a contract refuses when somebody else was first go with their like, a fork's report goes by itself, and so
-/// does whatever failed in company. What does not fit is due again when these are promised.
-pub fn transactions(knowledge: &Knowledge, tick: Tick) -> BTreeMap<ZoneId, Vec<Duty>> {
-    let mut by_zone: BTreeMap<ZoneId, Vec<Duty>> = BTreeMap::new();
-    for duty in duties(knowledge, tick) {
-        by_zone.entry(duty.on.clone()).or_default().push(duty);
+/// does whatever failed in company. Those of them that wait safely have their turn after a few transactions, but not while a
+/// commit presses. What does not fit is due again when these are promised.
+pub fn transactions(knowledge: &Knowledge, tick: Tick) -> BTreeMap<ZoneId, Next> {
+    let mut by_zone: BTreeMap<ZoneId, Vec<(Urgency, Duty)>> = BTreeMap::new();
+    for (urgency, duty) in ordered(knowledge, tick).duties {
+        let due = by_zone.entry(duty.on.clone()).or_default();
+        due.push((urgency, duty));
     }
-    for (zone, duties) in &mut by_zone {
-        *duties = share(knowledge, zone, std::mem::take(duties));
-    }
-    by_zone
+    let shared = by_zone.into_iter().map(|(zone, duties)| {
+        let first = share(knowledge, &zone, yielding(knowledge, &duties));
+        let racy = first.first().is_some_and(Duty::is_racy);
+        let others = duties.into_iter().map(|(_, duty)| duty);
+        let others = others.filter(|duty| duty.is_racy() != racy);
+        let instead = share(knowledge, &zone, others.collect());
+        (zone, Next { first, instead })
+    });
+    shared.collect()
+}
+
+/// Without what waits safely and needs a transaction of its own, while a commit would come too late behind that. Once that is
+/// promised, or its deadline has passed, nothing waits for it any longer.
+fn yielding(knowledge: &Knowledge, duties: &[(Urgency, Duty)]) -> Vec<Duty> {
+    let presses = |(urgency, duty): &(Urgency, Duty)| {
+        let commits = matches!(duty.act, Act::Commit { .. });
+        commits && urgency.blocks_left < knowledge.policy.pressing
+    };
+    let pressed = duties.iter().any(presses);
+    let yields = |(urgency, duty): &&(Urgency, Duty)| {
+        pressed && duty.is_racy() && urgency.class > Class::Live
+    };
+    let left = duties.iter().filter(|duty| !yields(duty));
+    left.map(|(_, duty)| duty.clone()).collect()
 }
 
 fn share(knowledge: &Knowledge, zone: &ZoneId, duties: Vec<Duty>) -> Vec<Duty> {

@@ -1,4 +1,6 @@
-use tessera_primitives::{Hash, Height, Timestamp, ZoneId};
+use std::cmp::Reverse;
+
+use tessera_primitives::{Amount, Hash, Height, Timestamp, ZoneId};
 
 use crate::Brings;
 
@@ -31,12 +33,25 @@ pub(crate) struct Need {
     pub(crate) not_before: Option<Timestamp>,
 }
 
-/// The order of duties: what is lost by waiting before what waits safely, then by deadline.
+/// The order of duties: what is lost by waiting before what waits safely, then by deadline, then by what it earns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Urgency {
     pub(crate) class: Class,
     /// Blocks of the duty's zone that are left; zero when it has no deadline or has passed it.
     pub(crate) blocks_left: u64,
+    /// What the relayer that is first is paid for it, the most first.
+    pub(crate) earns: Reverse<Amount>,
+}
+
+impl Urgency {
+    /// That of what has no deadline and earns nothing.
+    pub(crate) fn of(class: Class) -> Urgency {
+        Urgency {
+            class,
+            blocks_left: 0,
+            earns: Reverse(Amount(0)),
+        }
+    }
 }
 
 /// Live work before clearing.

@@ -13,10 +13,10 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use support::*;
-use tessera_lock::Event;
+use tessera_lock::{Event, Settlement};
 use tessera_planner::{
-    absorb, End, Entry, Fact, Filter, Knowledge, Left, Mark, Observation, Policy, Price, Survey,
-    SurveyedLeg, Work,
+    absorb, End, Entry, Fact, Filter, GasPrice, Knowledge, Left, Mark, Observation, Policy, Price,
+    Share, Survey, SurveyedLeg, Work,
 };
 use tessera_primitives::{Amount, Height, Seconds};
 
@@ -137,6 +137,47 @@ fn other_work_that_always_fails_is_set_aside_and_tried_once_a_day() {
     assert!(relayer.knowledge.stuck(3)[0].aside);
 }
 
+/// A tenth of a base unit for a unit of gas.
+fn tenth() -> GasPrice {
+    GasPrice(100_000_000_000_000_000)
+}
+
+#[test]
+fn a_cost_is_that_of_gas_now_and_of_all_legs() {
+    let price = Price {
+        task_gas: 40,
+        leg_gas: 11,
+        gas_price: tenth(),
+        min_profit: Some(-1),
+        ..Price::default()
+    };
+    let mut policy = priced(price);
+    let wants = |policy: &Policy, legs: &[&str], tip| {
+        let task = task_on(legs, 1, Settlement::OnProof);
+        let wants = policy
+            .work
+            .wants(&task, &task.legs[0], Amount(tip), Share::Settle);
+        wants.is_ok()
+    };
+    // A settle earns half of the tip, rounded up. Two legs cost 4, three 5.1, rounded up, and a loss of 1 is put up with.
+    for (legs, least) in [(&["a", "b"][..], 5), (&["a", "b", "c"], 9)] {
+        assert_eq!(
+            [least - 1, least].map(|tip| wants(&policy, legs, tip)),
+            [false, true]
+        );
+    }
+    policy.work.prices.remove(&zone("a"));
+    assert!(wants(&policy, &["a", "b"], 0), "nothing is asked for");
+
+    let (mut relayer, task) = waiting(priced(price), 8, false);
+    let left = |relayer: &Relayer| relayer.knowledge.left(&zone("a"), &task.id()).is_some();
+    assert!(!left(&relayer));
+    let spike = GasPrice(tenth().0 * 2);
+    assert!(relayer.knowledge.reprice(&zone("a"), spike) && left(&relayer));
+    assert!(!relayer.knowledge.reprice(&zone("a"), spike), "no news");
+    assert!(relayer.knowledge.reprice(&zone("a"), tenth()) && !left(&relayer));
+}
+
 fn priced(price: Price) -> Policy {
     Policy {
         work: Work {
@@ -148,33 +189,14 @@ fn priced(price: Price) -> Policy {
 }
 
 /// A registered task on two zones, with this tip on the first.
-fn offered(policy: Policy, tip: u128, mine: bool) -> (Relayer, tessera_lock::Task) {
+fn waiting(policy: Policy, tip: u128, mine: bool) -> (Relayer, tessera_lock::Task) {
     let mut relayer = Relayer::under(policy);
     let mut task = task(1);
     if mine {
         task.legs[1].registrant = address(9);
     }
-    let Fact::Lock(Event::Registered {
-        task: id,
-        leg,
-        registrant,
-        deadline,
-        body,
-        ..
-    }) = registered(&task, "a")
-    else {
-        panic!("it registers");
-    };
-    let tip = Amount(tip);
-    let on_a = Fact::Lock(Event::Registered {
-        task: id,
-        leg,
-        registrant,
-        deadline,
-        tip,
-        body,
-    });
-    relayer.blocks(3, vec![on_a], vec![registered(&task, "b")]);
+    let on_a = vec![offered(&task, "a", tip)];
+    relayer.blocks(3, on_a, vec![registered(&task, "b")]);
     relayer.blocks(4, vec![], vec![]);
     (relayer, task)
 }
@@ -182,10 +204,10 @@ fn offered(policy: Policy, tip: u128, mine: bool) -> (Relayer, tessera_lock::Tas
 #[test]
 fn work_that_earns_less_than_is_asked_for_is_left_and_ones_own_never() {
     let profit = Price {
-        min_tip: Amount(0),
-        cost: Amount(4),
-        push_cost: Amount(0),
-        min_profit: Some(Amount(1)),
+        task_gas: 40,
+        gas_price: tenth(),
+        min_profit: Some(1),
+        ..Price::default()
     };
     let tip = Price {
         min_tip: Amount(8),
@@ -208,8 +230,11 @@ fn work_that_earns_less_than_is_asked_for_is_left_and_ones_own_never() {
         (tip, 8, false, None),
         (tip, 0, true, None),
     ] {
-        let (relayer, task) = offered(priced(price), tip, mine);
+        let (relayer, task) = waiting(priced(price), tip, mine);
         assert_eq!(relayer.knowledge.left(&zone("a"), &task.id()), left);
+        let all: Vec<_> = relayer.knowledge.all_left().collect();
+        let mark = Mark::Leg(zone("a"), task.id());
+        assert_eq!(all, Vec::from_iter(left.clone().map(|left| (mark, left))));
         let said = relayer.said();
         let commits = |on: &str| said.contains(&format!("commit on {on}: 1 tasks"));
         assert_eq!(commits("a"), left.is_none(), "{said:?}");
@@ -251,7 +276,7 @@ fn whoever_is_denied_or_not_allowed_is_left() {
             work,
             ..Policy::default()
         };
-        let (relayer, task) = offered(policy, 100, false);
+        let (relayer, task) = waiting(policy, 100, false);
         assert_eq!(
             relayer.knowledge.left(&zone("a"), &task.id()),
             Some(Left::Filtered)
@@ -267,7 +292,7 @@ fn without_locks_no_task_is_worked_on_not_even_ones_own() {
             locks,
             ..Policy::default()
         };
-        let (relayer, task) = offered(policy, 100, true);
+        let (relayer, task) = waiting(policy, 100, true);
         let left = relayer.knowledge.left(&zone("a"), &task.id());
         assert_eq!(left, (!locks).then_some(Left::Disabled));
         assert_eq!(relayer.duties().is_empty(), !locks);

@@ -12,7 +12,7 @@ mod support;
 
 use support::*;
 use tessera_lock::Task;
-use tessera_planner::{Act, End};
+use tessera_planner::End;
 use tessera_primitives::Height;
 
 /// A task whose deadline passed on the first zone, and one that can commit there.
@@ -91,32 +91,4 @@ fn what_was_in_no_block_is_nobodys_fault() {
     }
     assert!(relayer.knowledge.stuck(1).is_empty());
     assert_eq!(relayer.next_on("a"), LIVE, "at once, and in company");
-}
-
-#[test]
-fn clearing_has_its_turn_however_much_live_work_there_is() {
-    let mut relayer = Relayer::new();
-    stale_and_live(&mut relayer);
-    let mut taken = Vec::new();
-    for nonce in 10..14 {
-        let duties = relayer.transaction_on("a");
-        taken.push(duties[0].verb());
-        let promised = relayer.promise_together(duties, 1_000);
-        for id in promised {
-            let reason = "blocks are full".to_string();
-            relayer.conclude(id, End::Lost { reason });
-        }
-        let mut more = task(nonce);
-        for leg in &mut more.legs {
-            leg.deadline = Height(500);
-        }
-        let height = DEADLINE.0 + nonce;
-        let both = |name| vec![registered(&more, name)];
-        relayer.blocks(height, both("a"), both("b"));
-    }
-    assert_eq!(taken, ["advance", "advance", "advance", "lapse"]);
-    assert!(matches!(
-        relayer.transaction_on("a")[0].act,
-        Act::Advance { .. }
-    ));
 }

@@ -411,4 +411,10 @@ fn a_commit_whose_calls_are_refused_is_tried_a_few_times_and_no_more() {
     }
     relayer.blocks(12, vec![], vec![]);
     assert!(!commits(&relayer), "whoever is called had two chances");
+    // Its operator is told, although nothing of ours failed.
+    let given_up = &relayer.knowledge.stuck(3)[0];
+    assert_eq!((given_up.count, given_up.aside), (2, true));
+    assert!(given_up.reason.contains("lapses at 60"), "{given_up:?}");
+    relayer.blocks(DEADLINE.0, vec![], vec![]);
+    assert!(relayer.knowledge.stuck(3).is_empty(), "it is given back");
 }

@@ -11,7 +11,9 @@
 mod support;
 
 use support::*;
-use tessera_planner::{Act, End, Entry, Observation, PendingProposal, Policy, PoolStanding, Price};
+use tessera_planner::{
+    Act, End, Entry, GasPrice, Observation, PendingProposal, Policy, PoolStanding, Price,
+};
 use tessera_primitives::{Address, Amount, Height, Seconds, Timestamp};
 use tessera_stake::state::Place;
 
@@ -156,10 +158,11 @@ fn a_proposal_goes_on_when_it_can() {
 
 #[test]
 fn it_is_pushed_where_that_is_wanted_and_worth_its_cost() {
-    let priced = |push_cost, min_profit| {
+    let priced = |push_gas, min_profit| {
         let mut policy = policy();
         let price = Price {
-            push_cost: Amount(push_cost),
+            push_gas,
+            gas_price: GasPrice(1_000_000_000_000_000_000),
             min_profit,
             ..Price::default()
         };
@@ -170,8 +173,8 @@ fn it_is_pushed_where_that_is_wanted_and_worth_its_cost() {
         (Policy::default(), false),
         (policy(), true),
         (priced(1_000, None), true),
-        (priced(8, Some(Amount(2))), true),
-        (priced(9, Some(Amount(2))), false),
+        (priced(8, Some(2)), true),
+        (priced(9, Some(2)), false),
     ] {
         let mut relayer = Relayer::under(policy);
         seen(&mut relayer, standing());
@@ -195,4 +198,21 @@ fn what_is_refused_is_tried_again_after_a_pause_and_what_changed_nothing_too() {
     assert!(relayer.said().is_empty(), "it pauses");
     relayer.blocks(5, vec![], vec![]);
     assert_eq!(relayer.said(), ["turn on a"]);
+}
+
+#[test]
+fn a_turn_goes_first_and_takes_no_clearing_along_while_a_commit_presses() {
+    let mut relayer = Relayer::under(policy());
+    let (stale, mut live) = (task(1), task(2));
+    live.legs[0].deadline = Height(DEADLINE.0 + 15);
+    relayer.blocks(3, vec![registered(&stale, "a")], vec![]);
+    let [on_a, on_b] = ["a", "b"].map(|name| vec![registered(&live, name)]);
+    relayer.blocks(DEADLINE.0 - 2, on_a, on_b);
+    relayer.blocks(DEADLINE.0, vec![], vec![]);
+    seen(&mut relayer, standing());
+    assert_eq!(relayer.next_on("a"), ["turn on a"]);
+    let turn = relayer.transaction_on("a");
+    relayer.promise_together(turn, 1_000);
+    let then = relayer.next_on("a");
+    assert!(then[1].starts_with("commit on a"), "{then:?}");
 }

@@ -5,13 +5,16 @@ use tessera_primitives::{Address, Amount, CanonicalAddress, ZoneId};
 
 use super::AppError;
 use crate::{
-    chain::{account_bytes, wasmd::fee},
+    chain::{account_bytes, wasmd::gas_price},
     config::{ChainConfig, Config, PolicyConfig},
 };
 
-/// Gas of a commit or a settle of one task alone, its share of a view's header included: what `ci/bench` measures, and
-/// more than it costs in company.
+/// Gas of a commit or a settle of one task of two legs alone, its share of a view's header included: what `ci/bench`
+/// measures, and more than it costs in company.
 const TASK_GAS: u64 = 161_000;
+
+/// What each further leg adds to it, by the same measure: another zone's header and proof.
+const LEG_GAS: u64 = 51_000;
 
 /// Gas of pushing a stake-pool along once, most of the time: a turn of a hundred validators with four tokens.
 const PUSH_GAS: u64 = 1_000_000;
@@ -53,18 +56,15 @@ fn work(config: &Config) -> Result<Work, AppError> {
     })
 }
 
-/// A profit below zero is a loss that is put up with: so much less counts as cost.
+/// By the configured price of gas: that of a fee market is learnt when the chain is asked.
 fn price(policy: &PolicyConfig, chain: &ChainConfig) -> Price {
-    let price = chain.gas_multiplier * chain.gas_price.price;
-    let profit = policy.min_profit.unwrap_or_default();
-    let loss = u128::from(profit.min(0).unsigned_abs());
     Price {
         min_tip: Amount(policy.min_tip.into()),
-        cost: Amount(fee(TASK_GAS, price).0.saturating_sub(loss)),
-        push_cost: Amount(fee(PUSH_GAS, price).0.saturating_sub(loss)),
-        min_profit: policy
-            .min_profit
-            .map(|profit| Amount(profit.max(0).unsigned_abs().into())),
+        task_gas: TASK_GAS,
+        leg_gas: LEG_GAS,
+        push_gas: PUSH_GAS,
+        gas_price: gas_price(chain.gas_multiplier * chain.gas_price.price),
+        min_profit: policy.min_profit,
     }
 }
 

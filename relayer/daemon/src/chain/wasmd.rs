@@ -32,6 +32,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use cosmrs::AccountId;
+use tessera_planner::GasPrice;
 use tessera_primitives::{Address, Amount, Asset, CanonicalAddress, Height, ZoneId};
 use tokio::sync::Mutex;
 
@@ -48,7 +49,7 @@ pub use fault::Fault;
 pub use health::Service;
 pub use node::shown;
 pub use outcome::Outcome;
-pub use price::fee;
+pub use price::{fee, gas_price};
 
 /// How transactions of one zone are paid.
 #[derive(Clone, Debug, PartialEq)]
@@ -212,6 +213,19 @@ impl Chain for Wasmd {
 
     fn gas_denom(&self) -> Option<String> {
         Some(self.settings().gas.denom.clone())
+    }
+
+    fn payer(&self) -> Option<&Address> {
+        let Settings {
+            gas, fee_granter, ..
+        } = self.settings();
+        let pays = gas.price > 0.0 || gas.dynamic.is_some();
+        let payer = fee_granter.as_ref().or(self.account());
+        payer.filter(|_| pays)
+    }
+
+    async fn gas_price(&self) -> Option<GasPrice> {
+        self.asked_price().await
     }
 
     fn services(&self) -> Vec<Service> {

@@ -14,10 +14,15 @@ use crate::{
         wasmd::{self, Wasmd},
         Chain,
     },
-    config::ChainConfig,
+    config::{ChainConfig, EventSource, SignerConfig},
     duties::ask_views,
+    keys::remote,
     relay::wall_clock,
+    watch,
 };
+
+/// The part of its trusting period that a view must have left.
+const EXPIRING: u64 = 4;
 
 /// What to ask.
 #[derive(Debug, Args)]
@@ -57,32 +62,48 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     Ok(Outcome::new(table.to_string(), &findings)?.with_soundness(sound))
 }
 
-async fn check(
-    context: &Context,
-    chain: &ChainConfig,
-    findings: &mut Vec<Finding>,
-) -> anyhow::Result<()> {
-    let mut note = |what: String, outcome: anyhow::Result<String>| {
+/// What was found of one chain.
+struct Findings<'a> {
+    zone: &'a ZoneId,
+    all: &'a mut Vec<Finding>,
+}
+
+impl Findings<'_> {
+    fn note(&mut self, what: impl Into<String>, outcome: anyhow::Result<String>) {
         let (sound, says) = match outcome {
             Ok(says) => (true, says),
             Err(error) => (false, super::reason(&error)),
         };
-        findings.push(Finding {
-            zone: chain.id.clone(),
-            what,
+        self.all.push(Finding {
+            zone: self.zone.clone(),
+            what: what.into(),
             sound,
             says,
         });
+    }
+}
+
+async fn check(
+    context: &Context,
+    chain: &ChainConfig,
+    all: &mut Vec<Finding>,
+) -> anyhow::Result<()> {
+    let mut findings = Findings {
+        zone: &chain.id,
+        all,
     };
     let node = app::open(chain)?;
-    for service in node.probe().await {
-        let tip = service.tip.map(|tip| format!("newest block {tip}"));
-        let fault = service.fault.as_ref().filter(|_| !service.serves);
-        let outcome = match fault {
-            Some(fault) => Err(anyhow::anyhow!("{fault}")),
-            None => Ok(tip.unwrap_or_default()),
+    nodes(&node, "node", &mut findings).await;
+    if !chain.witness_addrs.is_empty() {
+        let witnesses = ChainConfig {
+            rpc_addrs: chain.witness_addrs.clone(),
+            ..chain.clone()
         };
-        note(format!("node {}", service.endpoint), outcome);
+        nodes(&app::open(&witnesses)?, "witness", &mut findings).await;
+    }
+    if let EventSource::Push { url } = &chain.event_source {
+        let heard = websocket(url, chain.rpc_timeout).await;
+        findings.note(format!("event_source {}", wasmd::shown(url)), heard);
     }
     for address in &chain.grpc_addrs {
         let answer = grpc::network(address, chain.rpc_timeout).await;
@@ -91,50 +112,79 @@ async fn check(
             Ok(network) => Err(anyhow::anyhow!("it serves chain {network:?}")),
             Err(reason) => Err(anyhow::anyhow!(reason)),
         };
-        note(format!("grpc {}", wasmd::shown(address)), outcome);
+        findings.note(format!("grpc {}", wasmd::shown(address)), outcome);
     }
-    note("clock".into(), clock(&node, chain.clock_drift).await);
-    match context.keys().list(&chain.id) {
-        Ok(listed) => {
-            let signer = chain.signer.as_ref().map(|s| s.account.to_string());
-            let ours = chain.key_names.iter().map(|name| (name, signer.clone()));
-            let packets = chain.packet_key_name.iter().map(|name| (name, None));
-            for (name, elsewhere) in ours.chain(packets) {
-                let known = listed.iter().find(|key| key.name == *name);
-                let account = known.map(|key| key.account.clone()).or(elsewhere);
-                note(format!("key {name}"), purse(&node, chain, account).await);
-            }
-        }
-        Err(error) => note("keys".into(), Err(error.into())),
-    }
+    findings.note("clock", clock(&node, chain.clock_drift).await);
+    keys(context, &node, chain, &mut findings).await;
     match views(&node, chain).await {
         Ok(views) => {
             for (of, outcome) in views {
-                note(format!("view of {of}"), outcome);
+                findings.note(format!("view of {of}"), outcome);
             }
         }
-        Err(error) => note("views".into(), Err(error)),
+        Err(error) => findings.note("views", Err(error)),
     }
     Ok(())
 }
 
+/// Every node that an address stands for, whether we read from it or compare with it.
+async fn nodes(reader: &Wasmd, what: &str, findings: &mut Findings<'_>) {
+    for service in reader.probe().await {
+        let tip = service.tip.map(|tip| format!("newest block {tip}"));
+        let fault = service.fault.as_ref().filter(|_| !service.serves);
+        let outcome = match fault {
+            Some(fault) => Err(anyhow::anyhow!("{fault}")),
+            None => Ok(tip.unwrap_or_default()),
+        };
+        findings.note(format!("{what} {}", service.endpoint), outcome);
+    }
+}
+
+async fn websocket(url: &str, patience: Duration) -> anyhow::Result<String> {
+    let Ok(url) = url.parse() else {
+        anyhow::bail!("it is no address of a websocket");
+    };
+    let heard = watch::takes_subscriptions(&url, patience).await;
+    heard.map_err(|reason| {
+        anyhow::anyhow!("{reason}: new blocks are seen every poll_interval alone, until it serves")
+    })?;
+    Ok("tells of new blocks".into())
+}
+
+/// Our keys, here or with the signer, and what can be paid with them.
+async fn keys(context: &Context, node: &Wasmd, chain: &ChainConfig, findings: &mut Findings<'_>) {
+    if let Some(signer) = &chain.signer {
+        for name in &chain.key_names {
+            let what = format!("signer {}, key {name}", wasmd::shown(&signer.addr));
+            findings.note(what, signs(signer, chain, name).await);
+        }
+    }
+    let listed = match context.keys().list(&chain.id) {
+        Ok(listed) => listed,
+        Err(error) => return findings.note("keys", Err(error.into())),
+    };
+    let signer = chain.signer.as_ref().map(|s| s.account.to_string());
+    let ours = chain.key_names.iter().map(|name| (name, signer.clone()));
+    let packets = chain.packet_key_name.iter().map(|name| (name, None));
+    for (name, elsewhere) in ours.chain(packets) {
+        let known = listed.iter().find(|key| key.name == *name);
+        let account = known.map(|key| key.account.clone()).or(elsewhere);
+        findings.note(format!("key {name}"), purse(node, chain, account).await);
+    }
+}
+
+async fn signs(signer: &SignerConfig, chain: &ChainConfig, name: &str) -> anyhow::Result<String> {
+    let connecting = remote::connect(signer, chain, name);
+    match tokio::time::timeout(chain.rpc_timeout, connecting).await {
+        Ok(connected) => connected.map(drop)?,
+        Err(_) => anyhow::bail!("it does not answer: is `tessera signer` running?"),
+    }
+    Ok(format!("signs as {}", signer.account))
+}
+
 /// Whether this machine's clock and the chain's agree, as far as the newest block can tell.
 async fn clock(node: &Wasmd, drift: Duration) -> anyhow::Result<String> {
-    let tip = node.tip().await?;
-    let block = node.block(tip).await?;
-    let (ours, theirs) = (wall_clock(), block.time);
-    let ahead = Duration::from_nanos(theirs.0.saturating_sub(ours.0));
-    anyhow::ensure!(
-        ahead <= drift,
-        "its newest block is {} s ahead of this machine's clock: set one of the two right",
-        ahead.as_secs()
-    );
-    let age = Duration::from_nanos(ours.0.saturating_sub(theirs.0));
-    anyhow::ensure!(
-        age <= Duration::from_secs(300),
-        "its newest block is {} s old: it has halted, its nodes are behind, or this machine's clock is wrong",
-        age.as_secs()
-    );
+    let age = watch::age_of_tip(node, wall_clock(), drift).await?;
     Ok(format!("newest block {} s ago", age.as_secs()))
 }
 
@@ -146,13 +196,20 @@ async fn purse(
     let account = account.ok_or_else(|| anyhow::anyhow!("there is no such key: add it"))?;
     let denom = &chain.gas_price.denom;
     let asset = Asset::Native(Denom::new(denom.as_str())?);
-    let held = node.balance(&account.parse()?, &asset).await?;
-    let needs = chain.gas_price.price > 0.0 && chain.fee_granter.is_none();
+    let payer = match &chain.fee_granter {
+        Some(granter) => granter.clone(),
+        None => account.parse()?,
+    };
+    let held = node.balance(&payer, &asset).await?;
+    let pays = chain.gas_price.price > 0.0 || chain.dynamic_gas_price.enabled;
     anyhow::ensure!(
-        !(needs && held.is_zero()),
-        "{account} holds no {denom} to pay for gas: send it some"
+        !(pays && held.is_zero()),
+        "{payer} holds no {denom} to pay for gas: send it some"
     );
-    Ok(format!("{account} holds {held} {denom}"))
+    Ok(match &chain.fee_granter {
+        Some(granter) => format!("{account}, for which {granter} pays, who holds {held} {denom}"),
+        None => format!("{account} holds {held} {denom}"),
+    })
 }
 
 /// How a zone's views of others stand.
@@ -167,8 +224,13 @@ async fn views(
     let judged = views.into_iter().map(|view| {
         let (zone, height) = (view.zone.clone(), view.latest.height);
         let age = wall_clock().since(view.latest.time);
-        let left = view.params.trusting_period.0.saturating_sub(age.0);
+        let trusted = view.params.trusting_period.0;
+        let left = trusted.saturating_sub(age.0);
         let outcome = match view.status {
+            // A relayer that refreshes does so long before.
+            ZoneStatus::Active if left < trusted / EXPIRING => Err(anyhow::anyhow!(
+                "at height {height}, expires in {left} s: run a relayer with `refresh` in [mode.clients], or see why it fails"
+            )),
             ZoneStatus::Active => Ok(format!(
                 "at height {height}, {} s old, expires in {left} s",
                 age.0

@@ -32,7 +32,7 @@ pub enum Arguments {
         /// The task's id, in hexadecimal.
         task: String,
     },
-    /// What the running relayer has set aside because it failed so often, and what an owner should look at.
+    /// What the running relayer fails at again and again, has set aside or leaves to others, and what an owner should look at.
     Stuck,
     /// The legs that have not ended, by deadline.
     OpenTasks {
@@ -180,20 +180,24 @@ async fn stuck(config: &Config) -> anyhow::Result<Outcome> {
     let answer =
         asked.with_context(|| format!("no relayer answers at {address}: is it running?"))?;
     let state: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
-    let [stuck, alarms] =
-        ["stuck", "alarms"].map(|key| state.get(key).cloned().unwrap_or_default());
+    let [stuck, left, alarms] =
+        ["stuck", "left", "alarms"].map(|key| state.get(key).cloned().unwrap_or_default());
     let mut table = table(&["what", "times", "why"]);
     let text = |value: Option<&serde_json::Value>| match value {
         Some(serde_json::Value::String(text)) => text.clone(),
         other => other.map(ToString::to_string).unwrap_or_default(),
     };
-    for one in stuck.as_array().into_iter().flatten() {
+    for one in [&stuck, &left]
+        .into_iter()
+        .filter_map(|list| list.as_array())
+        .flatten()
+    {
         table.add_row(["what", "times", "reason"].map(|key| text(one.get(key))));
     }
     for alarm in alarms.as_array().into_iter().flatten() {
         table.add_row([text(Some(alarm)), String::new(), "look at it".into()]);
     }
-    let result = serde_json::json!({ "stuck": stuck, "alarms": alarms });
+    let result = serde_json::json!({ "stuck": stuck, "left": left, "alarms": alarms });
     Outcome::new(table.to_string(), &result)
 }
 

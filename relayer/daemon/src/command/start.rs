@@ -19,7 +19,7 @@ use crate::{
     observe::{self, Listen, Ports},
     packets, prices,
     relay::{Relay, RelayError},
-    running, service, telemetry,
+    running, service, telemetry, watch,
 };
 
 /// Where the journal is.
@@ -146,8 +146,12 @@ async fn relay_zones(
     let mut beside = JoinSet::new();
     for zone in relay.zones() {
         let every = setup.config.telemetry.refresh_interval;
+        let drift = setup.config.chain(zone.chain.zone().as_str())?.clock_drift;
         let (relay, zone, cancel) = (relay.clone(), zone.clone(), cancel.clone());
-        beside.spawn(observe::look_into_purses(relay, zone, every, cancel));
+        beside.spawn(async move {
+            watch::mind_the_clock(&relay, &zone, drift).await;
+            observe::look_into_purses(relay, zone, every, cancel).await;
+        });
     }
     beside.spawn(service::heartbeat(relay.clone(), cancel.clone()));
     for plan in &setup.prices {

@@ -26,7 +26,7 @@ pub struct Activity {
 pub struct ZoneActivity {
     /// The node's newest block, and when it was asked.
     pub tip: Option<(Height, Timestamp)>,
-    /// What the keys hold, by account.
+    /// What is left to pay for gas, by the account that pays: a key's own, or a granter's.
     pub wallets: BTreeMap<Address, Wallet>,
     /// Transactions that were included and succeeded.
     pub included: u64,
@@ -63,8 +63,8 @@ pub struct Mishap {
 pub struct Sent {
     /// Its zone.
     pub zone: ZoneId,
-    /// Who signed it.
-    pub account: Address,
+    /// Who pays for it; none where gas costs nothing.
+    pub payer: Option<Address>,
     /// How many messages it has.
     pub messages: usize,
     /// What it costs at most: what its sender pays whether or not it succeeds, once a block has it.
@@ -77,6 +77,13 @@ pub struct Sent {
     pub confirmed: Option<Duration>,
     /// Whether it succeeded.
     pub succeeded: bool,
+}
+
+impl Wallet {
+    fn pay(&mut self, fee: Amount) {
+        self.spent = Amount(self.spent.0.saturating_add(fee.0));
+        self.balance = Amount(self.balance.0.saturating_sub(fee.0));
+    }
 }
 
 impl Activity {
@@ -95,11 +102,10 @@ impl Activity {
                 &mut activity.failed
             };
             *count = count.saturating_add(1);
-            if let (Some(_), Some(wallet)) =
-                (sent.confirmed, activity.wallets.get_mut(&sent.account))
-            {
-                wallet.spent = Amount(wallet.spent.0.saturating_add(sent.fee.0));
-                wallet.balance = Amount(wallet.balance.0.saturating_sub(sent.fee.0));
+            let wallet = sent.payer.as_ref();
+            let wallet = wallet.and_then(|payer| activity.wallets.get_mut(payer));
+            if let (Some(_), Some(wallet)) = (sent.confirmed, wallet) {
+                wallet.pay(sent.fee);
             }
         });
     }
@@ -117,6 +123,19 @@ impl Activity {
     /// A client of ordinary IBC on `on` was frozen by our evidence of a fork of `of`.
     pub fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
         self.metrics.client_frozen(on, of);
+    }
+
+    /// What an account holds now that signs by itself what is not counted here: what it holds less than before, it paid.
+    pub fn holds_less(&self, zone: &ZoneId, account: &Address, denom: &str, balance: Amount) {
+        let mut paid = Amount(0);
+        self.zone(zone, |activity| {
+            if let Some(wallet) = activity.wallets.get_mut(account) {
+                paid = Amount(wallet.balance.0.saturating_sub(balance.0));
+                wallet.pay(paid);
+            }
+        });
+        self.metrics.paid(zone, account, denom, paid);
+        self.holds(zone, account, denom, balance);
     }
 
     /// What an account holds now.

@@ -99,7 +99,7 @@ impl Counted {
             fees: shown(
                 registry,
                 "fees_spent",
-                "Fees of transactions that a block had, in base units",
+                "Fees of transactions that a block had, in base units; of keys for packets, by what they hold less",
             ),
             latency_submitted: registered(
                 registry,
@@ -137,7 +137,7 @@ struct Seen {
 impl Seen {
     fn new(registry: &mut Registry) -> Seen {
         Seen {
-            wallet_balance: shown(registry, "wallet_balance", "What an account can pay for gas, in base units"),
+            wallet_balance: shown(registry, "wallet_balance", "What an account that pays for gas has left, in base units"),
             tip: shown(registry, "chain_tip", "Height of the node's newest block"),
             height: shown(registry, "chain_height", "Height of the newest block that was read and written down"),
             backlog_size: shown(registry, "backlog_size", "Legs on this chain that have not ended"),
@@ -153,7 +153,7 @@ impl Seen {
             view_forked: shown(registry, "view_forked", "1 while the view on dst_chain waits for a branch of src_chain to be admitted"),
             tasks_open: shown(registry, "tasks_open", "Tasks that are not over on every served zone"),
             tasks_finished: shown(registry, "tasks_finished", "Tasks that were seen to their end, by the journal"),
-            stuck: shown(registry, "stuck", "Duties that failed so often that they are set aside: see `tessera query stuck`"),
+            stuck: shown(registry, "stuck", "Duties that failed so often that they are set aside or given up: see `tessera query stuck`"),
             alarms: shown(registry, "alarms", "What no relayer can mend and an owner should look at"),
         }
     }
@@ -203,14 +203,17 @@ impl Metrics {
         let submitted = self.counted.latency_submitted.get_or_create(&chain);
         submitted.observe(milliseconds(sent.submitted));
         if let Some(confirmed) = sent.confirmed {
-            let wallet = wallet(&sent.zone, &sent.account, &sent.denom);
-            self.counted
-                .fees
-                .get_or_create(&wallet)
-                .inc_by(units(sent.fee));
+            if let Some(payer) = &sent.payer {
+                self.paid(&sent.zone, payer, &sent.denom, sent.fee);
+            }
             let latency = self.counted.latency_confirmed.get_or_create(&chain);
             latency.observe(milliseconds(confirmed));
         }
+    }
+
+    pub(super) fn paid(&self, zone: &ZoneId, payer: &Address, denom: &str, fee: Amount) {
+        let wallet = wallet(zone, payer, denom);
+        self.counted.fees.get_or_create(&wallet).inc_by(units(fee));
     }
 
     pub(super) fn advanced(&self, on: &ZoneId, of: &ZoneId) {
@@ -294,7 +297,8 @@ impl Metrics {
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         self.seen.tasks_open.set(count(state.open));
         self.seen.tasks_finished.set(signed(state.finished));
-        self.seen.stuck.set(count(state.stuck.len()));
+        let aside = state.stuck.iter().filter(|stuck| stuck.aside);
+        self.seen.stuck.set(count(aside.count()));
         self.seen.alarms.set(count(state.alarms.len()));
     }
 }

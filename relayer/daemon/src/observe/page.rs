@@ -201,14 +201,20 @@ fn wallets(state: &State) -> Markup {
 fn trouble(state: &State) -> Markup {
     html! {
         @if !state.stuck.is_empty() {
-            h2 { "Set aside" }
+            h2 { "Fails again and again" }
             div.scroll { table {
-                thead { tr { th { "what" } th.number { "times" } th { "why" } } }
+                thead { tr { th { "what" } th.number { "times" } th { "now" } th { "why" } } }
                 tbody { @for stuck in &state.stuck {
-                    tr { td { (stuck.what) } td.number { (stuck.times) } td { code { (stuck.reason) } } }
+                    tr {
+                        td { (stuck.what) }
+                        td.number { (stuck.times) }
+                        td { @if stuck.aside { span.warn { "set aside" } } @else { "tried again" } }
+                        td { code { (stuck.reason) } }
+                    }
                 } }
             } }
         }
+        (left(state))
         h2 { "Last errors" }
         @if state.errors.is_empty() { p.about { "none" } } @else {
             div.scroll { table {
@@ -222,6 +228,22 @@ fn trouble(state: &State) -> Markup {
                     }
                 } }
             } }
+        }
+    }
+}
+
+fn left(state: &State) -> Markup {
+    let hidden = state.left_legs.saturating_sub(state.left.len());
+    html! {
+        @if !state.left.is_empty() {
+            h2 { "Left to others" }
+            div.scroll { table {
+                thead { tr { th { "what" } th { "why" } } }
+                tbody { @for left in &state.left {
+                    tr { td { (left.what) } td { (left.reason) } }
+                } }
+            } }
+            @if hidden > 0 { p.about { "and " (hidden) " more" } }
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     relay::{Relay, Zone},
 };
 
-/// Looks again and again what the keys of a zone hold, for the page and the metrics. Nothing waits for it.
+/// Looks again and again what is left to pay for gas of a zone, for the page and the metrics. Nothing waits for it.
 pub async fn look_into_purses(
     relay: Arc<Relay>,
     zone: Zone,
@@ -17,9 +17,7 @@ pub async fn look_into_purses(
 ) {
     loop {
         for lane in &zone.lanes {
-            if let Err(error) = look(&relay, lane.as_ref()).await {
-                tracing::debug!(zone = %zone.chain.zone(), %error, "a balance is not known");
-            }
+            look_into_purse(&relay, lane.as_ref()).await;
         }
         tokio::select! {
             () = tokio::time::sleep(every) => {}
@@ -28,14 +26,21 @@ pub async fn look_into_purses(
     }
 }
 
+/// Looks what whoever pays for a lane has left.
+pub async fn look_into_purse(relay: &Relay, lane: &dyn Chain) {
+    if let Err(error) = look(relay, lane).await {
+        tracing::debug!(zone = %lane.zone(), %error, "a balance is not known");
+    }
+}
+
 async fn look(relay: &Relay, lane: &dyn Chain) -> Result<(), ChainError> {
-    let (Some(account), Some(denom)) = (lane.account(), lane.gas_denom()) else {
+    let (Some(payer), Some(denom)) = (lane.payer(), lane.gas_denom()) else {
         return Ok(());
     };
     let wrong = |error| ChainError::malformed(lane.zone(), "fee denom", error);
     let asset = Asset::Native(Denom::new(denom.as_str()).map_err(wrong)?);
-    let balance = lane.balance(account, &asset).await?;
+    let balance = lane.balance(payer, &asset).await?;
     let activity = relay.activity();
-    activity.holds(lane.zone(), account, &denom, balance);
+    activity.holds(lane.zone(), payer, &denom, balance);
     Ok(())
 }

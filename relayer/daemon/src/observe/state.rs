@@ -7,8 +7,10 @@ use tessera_primitives::{Address, Hash, Height, Seconds, Timestamp, ZoneId, Zone
 use super::{activity::Wallet, Activity, Mishap};
 use crate::chain::wasmd::Service;
 
-/// Tasks that a state lists, those with the nearest deadlines first.
+/// Tasks that a state lists, those with the nearest deadlines first, and legs that are left to others.
 const TASKS: usize = 100;
+/// Failures from which on something is shown: one or two are everyday, somebody else was first.
+const SHOWN: u32 = 3;
 
 /// How a running relayer stands: what `/state` answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,8 +29,12 @@ pub struct State {
     pub tasks: Vec<TaskState>,
     /// Tasks that were seen to their end, by the journal.
     pub finished: u64,
-    /// What is set aside because it failed so often.
+    /// What fails again and again, what of it is set aside, and commits that were given up.
     pub stuck: Vec<StuckState>,
+    /// How many legs have not ended and are left to others, as the policy says.
+    pub left_legs: usize,
+    /// At most 100 of them.
+    pub left: Vec<LeftState>,
     /// What an owner or operator should look at.
     pub alarms: Vec<String>,
     /// What went wrong last, the newest first.
@@ -122,7 +128,18 @@ pub struct StuckState {
     pub what: String,
     /// How often it failed since anything changed.
     pub times: u32,
+    /// Whether it is set aside or given up; else it is tried again after a pause.
+    pub aside: bool,
     /// What the zone said last.
+    pub reason: String,
+}
+
+/// A leg that is left to others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LeftState {
+    /// Which.
+    pub what: String,
+    /// Why.
     pub reason: String,
 }
 
@@ -158,6 +175,8 @@ impl State {
                 .collect(),
             finished: knowledge.finished(),
             stuck: stuck(knowledge),
+            left_legs: knowledge.all_left().count(),
+            left: left(knowledge),
             alarms: knowledge.alarms().map(ToString::to_string).collect(),
             errors: activity.mishaps(),
         }
@@ -242,12 +261,20 @@ impl TaskState {
 }
 
 fn stuck(knowledge: &Knowledge) -> Vec<StuckState> {
-    let stuck = knowledge.stuck(1).into_iter().filter(|stuck| stuck.aside);
-    stuck
-        .map(|stuck| StuckState {
-            what: stuck.mark.to_string(),
-            times: stuck.count,
-            reason: stuck.reason,
-        })
-        .collect()
+    let stuck = knowledge.stuck(SHOWN).into_iter().map(|stuck| StuckState {
+        what: stuck.mark.to_string(),
+        times: stuck.count,
+        aside: stuck.aside,
+        reason: stuck.reason,
+    });
+    stuck.collect()
+}
+
+fn left(knowledge: &Knowledge) -> Vec<LeftState> {
+    let left = knowledge.all_left().take(TASKS);
+    let left = left.map(|(mark, left)| LeftState {
+        what: mark.to_string(),
+        reason: left.to_string(),
+    });
+    left.collect()
 }

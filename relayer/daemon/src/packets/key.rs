@@ -102,28 +102,33 @@ fn pair(secret: &Secret, prefix: &str) -> Result<(Address, Secp256k1KeyPair), Ke
     Ok((account, pair))
 }
 
-/// What a key holds of what gas is paid in, in base units.
+/// Who pays for what a key signs; nobody where gas costs nothing.
+pub(super) fn payer<'a>(chain: &'a ChainConfig, key: &'a PacketKey) -> Option<&'a Address> {
+    let pays = chain.gas_price.price > 0.0 || chain.dynamic_gas_price.enabled;
+    pays.then(|| chain.fee_granter.as_ref().unwrap_or(&key.account))
+}
+
+/// What an account holds of what gas is paid in, in base units.
 pub(super) async fn purse(
     chain: &ChainConfig,
     rpc: &str,
-    key: &PacketKey,
+    account: &Address,
 ) -> anyhow::Result<Amount> {
     let asset = Asset::Native(Denom::new(chain.gas_price.denom.as_str())?);
     let node = app::connect(chain, rpc, None).await?;
-    Ok(node.balance(&key.account, &asset).await?)
+    Ok(node.balance(account, &asset).await?)
 }
 
-/// Refuses a key that has nothing to pay with, where it must pay.
+/// Refuses a payer that has nothing to pay with.
 pub(super) fn can_pay(
     chain: &ChainConfig,
-    key: &PacketKey,
+    payer: &Address,
     held: Amount,
 ) -> Result<(), PacketsError> {
-    let must = chain.gas_price.price > 0.0 && chain.fee_granter.is_none();
-    if must && held.is_zero() {
+    if held.is_zero() {
         return Err(PacketsError::NoMoney {
             chain: chain.id.to_string(),
-            account: key.account.to_string(),
+            account: payer.to_string(),
             denom: chain.gas_price.denom.clone(),
         });
     }

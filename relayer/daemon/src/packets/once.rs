@@ -5,7 +5,7 @@ use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 
 use super::{
     aside, failed, hermes_config,
-    key::{can_pay, purse},
+    key::{can_pay, payer, purse},
     keys, pool, registry, shut_down, site, PacketKey, PacketsError, Registry, Site, Sites,
 };
 use crate::{config::Config, keys::KeyRing};
@@ -34,9 +34,11 @@ impl Once {
         for (chain, key) in config.chains.iter().zip(&keys) {
             Site::preferred(chain)?;
             let site = site(chain, &pool(chain)?, None).await?;
-            let held = purse(chain, &site.rpc, key).await;
-            let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
-            can_pay(chain, key, held)?;
+            if let Some(payer) = payer(chain, key) {
+                let held = purse(chain, &site.rpc, payer).await;
+                let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
+                can_pay(chain, payer, held)?;
+            }
             sites.insert(chain.id.clone(), site);
         }
         let config = hermes_config(&config, &sites)?;

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     guard::Guard,
     hermes_config,
-    key::{can_pay, purse},
+    key::{can_pay, payer, purse},
     keys, pool, site, PacketKey, Packets, PacketsError, Site, Sites,
 };
 use crate::{
@@ -181,7 +181,7 @@ impl Service<'_> {
         Packets::start(hermes_config(&config, sites)?, keys, self.guard.is_some()).await
     }
 
-    /// What the key for packets holds, for whoever watches wallets.
+    /// What is left to pay for packets, for whoever watches wallets.
     ///
     /// # Errors
     /// [`PacketsError::NoMoney`] where that is nothing.
@@ -191,11 +191,20 @@ impl Service<'_> {
         let Some(key) = keys.next() else {
             return Ok(());
         };
-        match purse(chain, &site.rpc, key).await {
+        let Some(payer) = payer(chain, key) else {
+            return Ok(());
+        };
+        match purse(chain, &site.rpc, payer).await {
             Ok(balance) => {
                 let activity = self.relay.activity();
-                activity.holds(&chain.id, &key.account, &chain.gas_price.denom, balance);
-                can_pay(chain, key, balance)
+                let denom = &chain.gas_price.denom;
+                // Nobody else signs with the key; a granter pays for others, too.
+                if *payer == key.account {
+                    activity.holds_less(&chain.id, payer, denom, balance);
+                } else {
+                    activity.holds(&chain.id, payer, denom, balance);
+                }
+                can_pay(chain, payer, balance)
             }
             Err(error) => {
                 tracing::debug!(zone = %chain.id, %error, "a balance is not known");

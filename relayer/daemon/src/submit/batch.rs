@@ -238,12 +238,9 @@ fn count(
     confirmed: Option<Duration>,
     succeeded: bool,
 ) {
-    let Some(account) = at.chain.account().cloned() else {
-        return;
-    };
     at.relay.activity().sent(&observe::Sent {
         zone: at.chain.zone().clone(),
-        account,
+        payer: at.chain.payer().cloned(),
         messages,
         fee: prepared.fee,
         denom: at.chain.gas_denom().unwrap_or_default(),

@@ -65,7 +65,7 @@ async fn next(at: At<'_>) -> Result<(), RelayError> {
             let news = at.relay.news();
             tokio::pin!(news);
             news.as_mut().enable();
-            if let Some(taken) = choose(at).await? {
+            if let Some(taken) = choose(at, |plan| &plan.first).await? {
                 break taken;
             }
             tokio::select! {

@@ -4,7 +4,7 @@ use futures::StreamExt;
 use tendermint_rpc::{
     client::CompatMode,
     query::{EventType, Query},
-    SubscriptionClient, WebSocketClient, WebSocketClientUrl,
+    SubscriptionClient, WebSocketClient, WebSocketClientDriver, WebSocketClientUrl,
 };
 use tessera_primitives::ZoneId;
 use tokio::sync::Notify;
@@ -47,12 +47,40 @@ pub async fn listen(
     }
 }
 
+/// Makes sure that a websocket takes the subscription that [`listen`] lives by.
+///
+/// # Errors
+/// With what is wrong, and nothing of its address.
+pub async fn takes_subscriptions(
+    url: &WebSocketClientUrl,
+    patience: Duration,
+) -> Result<(), &'static str> {
+    let subscribing = async {
+        let connected = connect(url).await;
+        let (client, driver) = connected.map_err(|_| "no websocket answers there")?;
+        let query = Query::from(EventType::NewBlock);
+        tokio::select! {
+            subscribed = client.subscribe(query) => match subscribed {
+                Ok(_) => Ok(()),
+                Err(_) => Err("it takes no subscription to new blocks"),
+            },
+            _ended = driver.run() => Err("it ends before it takes a subscription"),
+        }
+    };
+    let subscribed = tokio::time::timeout(patience, subscribing).await;
+    subscribed.unwrap_or(Err("it does not answer in time"))
+}
+
+async fn connect(
+    url: &WebSocketClientUrl,
+) -> Result<(WebSocketClient, WebSocketClientDriver), tendermint_rpc::Error> {
+    let connecting = WebSocketClient::builder(url.clone()).compat_mode(CompatMode::V0_38);
+    connecting.build().await
+}
+
 /// Wakes until the websocket ends; answers whether it ever said anything.
 async fn hear(url: &WebSocketClientUrl, woken: &Notify) -> bool {
-    let connecting = WebSocketClient::builder(url.clone())
-        .compat_mode(CompatMode::V0_38)
-        .build();
-    let Ok((client, driver)) = connecting.await else {
+    let Ok((client, driver)) = connect(url).await else {
         return false;
     };
     let mut heard = false;

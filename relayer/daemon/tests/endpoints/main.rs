@@ -11,6 +11,7 @@
 #[path = "../bad_node/mod.rs"]
 mod bad_node;
 mod blocks;
+mod checked;
 mod faults;
 mod health;
 mod price;

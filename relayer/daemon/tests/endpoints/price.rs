@@ -76,6 +76,23 @@ fn dynamic(multiplier: f64, max: f64) -> Option<Dynamic> {
 }
 
 #[tokio::test]
+async fn what_the_market_asks_is_known_without_sending_anything() {
+    let mut recorded = Recorded::load();
+    let question = market_question(&recorded).await;
+    let answer = market_answer("50000000000000000");
+    recorded.answers.insert(question, answer);
+    let node = recorded.node().await;
+    let asked = async |dynamic| {
+        let mut settings = recorded.settings(&[&node]);
+        (settings.gas.dynamic, settings.gas.multiplier) = (dynamic, 2.0);
+        Wasmd::open(settings).unwrap().gas_price().await
+    };
+    assert_eq!(asked(None).await, None, "the configured price holds");
+    let price = asked(dynamic(1.0, 1.0)).await.unwrap();
+    assert_eq!(price.cost(1_000).0, 100, "0.05, of twice the gas");
+}
+
+#[tokio::test]
 async fn the_market_is_paid_what_it_asks_up_to_what_is_allowed() {
     let near = |actual: f64, expected: f64| (actual - expected).abs() < 0.000_1;
     // 0.05, in units of 10⁻¹⁸.

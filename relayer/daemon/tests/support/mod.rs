@@ -5,7 +5,7 @@
 use std::{
     sync::{
         atomic::{AtomicBool, AtomicU64, Ordering},
-        Arc, Mutex,
+        Arc, Mutex, OnceLock,
     },
     time::Duration,
 };
@@ -23,7 +23,7 @@ use tessera::{
 };
 use tessera_contract_api::transaction_lock::{LegResponse, QueryMsg};
 use tessera_lock::{state::LegState, Settlement};
-use tessera_planner::Policy;
+use tessera_planner::{GasPrice, Policy};
 use tessera_primitives::{Address, Amount, Asset, CanonicalAddress, Hash, Height, ZoneId};
 use tessera_testing::suite::{Plan, Suite};
 
@@ -45,6 +45,10 @@ pub struct Node {
     pub away: AtomicBool,
     /// Whoever asks it panics.
     pub faulty: AtomicBool,
+    /// What its chain asks for gas.
+    pub gas_price: Mutex<Option<GasPrice>>,
+    /// Who pays for gas, and in which denom; the account itself, in none, unless told.
+    pub payer: OnceLock<(Address, String)>,
     /// It has no block below this.
     pub earliest: AtomicU64,
     /// From this height on it shows headers that nobody signed.
@@ -61,6 +65,8 @@ impl Node {
             zone,
             away: AtomicBool::new(false),
             faulty: AtomicBool::new(false),
+            gas_price: Mutex::default(),
+            payer: OnceLock::new(),
             earliest: AtomicU64::new(0),
             forged_from: AtomicU64::new(u64::MAX),
             fates: Mutex::default(),
@@ -121,6 +127,16 @@ impl Chain for Node {
     }
     fn account(&self) -> Option<&Address> {
         self.zone.account()
+    }
+    fn payer(&self) -> Option<&Address> {
+        let payer = self.payer.get().map(|(payer, _)| payer);
+        payer.or(self.account())
+    }
+    fn gas_denom(&self) -> Option<String> {
+        self.payer.get().map(|(_, denom)| denom.clone())
+    }
+    async fn gas_price(&self) -> Option<GasPrice> {
+        *self.gas_price.lock().unwrap()
     }
     async fn tip(&self) -> Result<Height, ChainError> {
         self.here()?.tip().await
@@ -244,7 +260,19 @@ impl Site {
     /// # Errors
     /// What a zone or the journal says.
     pub async fn relay(&self, journal: impl Log + 'static) -> Result<Relay, RelayError> {
-        let ledger = Ledger::open(journal, Policy::default())?;
+        self.relay_under(Policy::default(), journal).await
+    }
+
+    /// The same under a policy.
+    ///
+    /// # Errors
+    /// What a zone or the journal says.
+    pub async fn relay_under(
+        &self,
+        policy: Policy,
+        journal: impl Log + 'static,
+    ) -> Result<Relay, RelayError> {
+        let ledger = Ledger::open(journal, policy)?;
         let clock = self.nodes[0].clone();
         let relay = Relay::new(self.zones.clone(), ledger)
             .with_clock(Box::new(move || clock.zone.zone().time()));

@@ -3,14 +3,14 @@ use tessera_primitives::{Height, Timestamp, ZoneStatus};
 
 use super::{Other, Own};
 use crate::{
-    want::{Need, Verb, Want},
+    want::{Class, Need, Verb, Want},
     Brings,
 };
 
 /// A registered leg commits when every other leg is proven registered below its deadline, committed or kept, at fresh
 /// roots of active zones.
 pub(super) fn want(own: &Own<'_>) -> Option<Want> {
-    if own.known.refused_locks >= own.knowledge.policy.lock_attempts {
+    if own.knowledge.gives_up(own.leg, own.known) {
         return None;
     }
     let margin = own.knowledge.policy.commit_margin;
@@ -27,7 +27,7 @@ pub(super) fn want(own: &Own<'_>) -> Option<Want> {
         } else {
             Brings::Nothing
         },
-        urgency: own.live(),
+        urgency: own.urgency(Class::Live),
     })
 }
 

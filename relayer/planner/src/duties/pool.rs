@@ -1,3 +1,5 @@
+use std::cmp::Reverse;
+
 use tessera_primitives::Timestamp;
 
 use crate::{
@@ -34,8 +36,9 @@ pub(super) fn add(
             .iter()
             .all(|mark: &Mark| knowledge.is_free(mark, now))
         {
-            let blocks_left = 0;
-            ordered.push((Urgency { class, blocks_left }, duty));
+            let earns = Reverse(pool.pay);
+            let urgency = Urgency::of(class);
+            ordered.push((Urgency { earns, ..urgency }, duty));
         }
     };
     // An epoch that nobody turns distributes nothing.

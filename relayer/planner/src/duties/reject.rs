@@ -2,7 +2,7 @@ use tessera_lock::state::LegState;
 
 use super::{commit::fresh_since, Other, Own};
 use crate::{
-    want::{Need, Verb, Want},
+    want::{Class, Need, Verb, Want},
     Brings,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn want(own: &Own<'_>) -> Option<Want> {
         verb: Verb::Reject,
         needs: vec![need],
         brings: Brings::Nothing,
-        urgency: own.clearing(),
+        urgency: own.urgency(Class::Clearing),
     })
 }
 

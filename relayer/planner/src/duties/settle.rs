@@ -10,7 +10,7 @@ use tessera_primitives::{Closing, Fork, Hash, Height, Root, Standing, Timestamp,
 use super::{Other, Own};
 use crate::{
     knowledge::Viewed,
-    want::{Class, Need, Urgency, Verb, Want},
+    want::{Class, Need, Verb, Want},
     Brings,
 };
 
@@ -49,10 +49,7 @@ pub(super) fn want(own: &Own<'_>) -> Option<Want> {
             Outcome::Reverse => Brings::Reversal,
             Outcome::Concede => Brings::Nothing,
         },
-        urgency: Urgency {
-            class: Class::Settling,
-            blocks_left: own.leg.deadline.since(own.next()),
-        },
+        urgency: own.urgency(Class::Settling),
     })
 }
 

@@ -19,13 +19,9 @@ pub(super) fn add(
     for (of, view) in &zone.views {
         let on = &zone.served.zone;
         let free = |mark: Mark| knowledge.is_free(&mark, now);
-        let urgency = |class| Urgency {
-            class,
-            blocks_left: 0,
-        };
         let mut push = |class, act| {
             let on = on.clone();
-            ordered.push((urgency(class), Duty { on, act }));
+            ordered.push((Urgency::of(class), Duty { on, act }));
         };
         if let Some(height) = report(knowledge, on, of) {
             if free(Mark::Fork(on.clone(), of.clone())) {

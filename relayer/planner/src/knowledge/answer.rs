@@ -1,11 +1,13 @@
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::{Deserialize, Serialize};
 use tessera_lock::state::LegState;
 use tessera_primitives::{canonical::encode, Bytes, Hash, Height, ZoneId};
 
-use super::Knowledge;
+use super::{is_final, Knowledge, KnownLeg, OpenTask};
 use crate::{policy::Left, Mark, Promise, Served};
 
 /// A leg that is waiting or done, as `query open-tasks` shows it.
@@ -28,9 +30,9 @@ pub struct Stuck {
     pub mark: Mark,
     /// How often it failed since anything changed.
     pub count: u32,
-    /// Whether it is set aside.
+    /// Whether it is set aside, or given up.
     pub aside: bool,
-    /// What the zone said last.
+    /// What the zone said last, or why it was given up.
     pub reason: String,
 }
 
@@ -85,6 +87,14 @@ impl fmt::Display for Alarm {
             ),
         }
     }
+}
+
+/// One leg of an open task.
+struct OpenLeg<'a> {
+    id: &'a Hash,
+    open: &'a OpenTask,
+    leg: &'a tessera_lock::Leg,
+    known: &'a KnownLeg,
 }
 
 impl Knowledge {
@@ -209,17 +219,72 @@ impl Knowledge {
         self.promises.values().map(|taken| &taken.promise)
     }
 
-    /// What failed at least `count` times since anything about it changed.
+    /// What failed at least `count` times since anything about it changed, and commits that were given up. Costs a look at
+    /// every open task.
     pub fn stuck(&self, count: u32) -> Vec<Stuck> {
-        let failures = self.failures.iter();
-        failures
-            .filter(|(_, failures)| failures.count >= count)
-            .map(|(mark, failures)| Stuck {
+        let mut stuck = self.refused();
+        for (mark, failures) in &self.failures {
+            if failures.count >= count && !stuck.contains_key(mark) {
+                let one = Stuck {
+                    mark: mark.clone(),
+                    count: failures.count,
+                    aside: failures.count >= self.policy.attempts,
+                    reason: failures.reason.clone(),
+                };
+                stuck.insert(mark.clone(), one);
+            }
+        }
+        stuck.into_values().collect()
+    }
+
+    /// Commits that were given up, since a contract that they call refused to be locked.
+    fn refused(&self) -> BTreeMap<Mark, Stuck> {
+        let given_up = self
+            .open_legs()
+            .filter(|open| self.gives_up(open.leg, open.known));
+        let stuck = given_up.map(|OpenLeg { id, leg, known, .. }| {
+            let mark = Mark::Leg(leg.zone.clone(), *id);
+            let one = Stuck {
                 mark: mark.clone(),
-                count: failures.count,
-                aside: failures.count >= self.policy.attempts,
-                reason: failures.reason.clone(),
+                count: known.refused_locks,
+                aside: true,
+                reason: format!(
+                    "a contract that it calls refused to lock: it is not committed, and lapses at {}",
+                    leg.deadline
+                ),
+            };
+            (mark, one)
+        });
+        stuck.collect()
+    }
+
+    /// Legs that have not ended and are left to others, with the reason. Costs a look at every open task.
+    pub fn all_left(&self) -> impl Iterator<Item = (Mark, Left)> + '_ {
+        self.open_legs().filter_map(
+            |OpenLeg {
+                 id,
+                 open,
+                 leg,
+                 known,
+             }| {
+                known.state().filter(|state| !is_final(*state))?;
+                let left = self.leaves(open, leg, known).err()?;
+                Some((Mark::Leg(leg.zone.clone(), *id), left))
+            },
+        )
+    }
+
+    /// The legs of open tasks on served zones.
+    fn open_legs(&self) -> impl Iterator<Item = OpenLeg<'_>> {
+        self.tasks.iter().flat_map(|(id, open)| {
+            let legs = open.task.legs.iter().zip(&open.legs);
+            let served = legs.filter(|(leg, _)| self.zones.contains_key(&leg.zone));
+            served.map(move |(leg, known)| OpenLeg {
+                id,
+                open,
+                leg,
+                known,
             })
-            .collect()
+        })
     }
 }

@@ -96,6 +96,21 @@ impl KnownLeg {
 }
 
 impl Knowledge {
+    /// What a leg's next verb earns of its tip.
+    pub(crate) fn share(&self, leg: &tessera_lock::Leg, known: &KnownLeg) -> Share {
+        let height = self.height(&leg.zone).unwrap_or_default();
+        match known.state() {
+            Some(LegState::Registered) if height < leg.deadline => Share::Commit,
+            Some(LegState::Committed | LegState::Conceded) => Share::Settle,
+            _ => Share::Nothing,
+        }
+    }
+
+    /// Whether committing a leg is given up, because what it calls refused to be locked so often. It lapses.
+    pub(crate) fn gives_up(&self, leg: &tessera_lock::Leg, known: &KnownLeg) -> bool {
+        known.refused_locks >= self.policy.lock_attempts && self.share(leg, known) == Share::Commit
+    }
+
     /// Whether the policy asks for a leg's next verb to be done.
     ///
     /// # Errors
@@ -116,12 +131,7 @@ impl Knowledge {
         if ours {
             return Ok(());
         }
-        let height = self.height(&leg.zone).unwrap_or_default();
-        let share = match known.state() {
-            Some(LegState::Registered) if height < leg.deadline => Share::Commit,
-            Some(LegState::Committed | LegState::Conceded) => Share::Settle,
-            _ => Share::Nothing,
-        };
+        let share = self.share(leg, known);
         self.policy.work.wants(&open.task, leg, known.tip, share)
     }
 }

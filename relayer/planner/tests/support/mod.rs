@@ -85,6 +85,11 @@ pub fn task(nonce: u64) -> Task {
 }
 
 pub fn registered(task: &Task, name: &str) -> Fact {
+    offered(task, name, 0)
+}
+
+/// A leg that was registered with a tip.
+pub fn offered(task: &Task, name: &str, tip: u128) -> Fact {
     let body = TaskBody {
         task: task.clone(),
         tx: Some(effects(1)),
@@ -96,7 +101,7 @@ pub fn registered(task: &Task, name: &str) -> Fact {
         leg,
         registrant: Address::new("someone").unwrap(),
         deadline: DEADLINE,
-        tip: Amount(0),
+        tip: Amount(tip),
         body: Bytes(body.to_bytes()),
     })
 }
@@ -243,7 +248,7 @@ impl Relayer {
     pub fn transaction_on(&self, name: &str) -> Vec<Duty> {
         let tick = Tick { now: self.now() };
         let mut transactions = tessera_planner::transactions(&self.knowledge, tick);
-        transactions.remove(&zone(name)).unwrap_or_default()
+        transactions.remove(&zone(name)).unwrap_or_default().first
     }
 
     /// Duties as text, for reading.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tessera_planner::GasPrice;
 use tessera_primitives::Amount;
 
 use super::{Dynamic, Wasmd};
@@ -77,6 +78,13 @@ impl Wasmd {
         price.map_or(gas.price, |price| charged(price, dynamic))
     }
 
+    /// What gas that is used costs now, the operator's multiplier included; none where the configured price holds.
+    pub(super) async fn asked_price(&self) -> Option<GasPrice> {
+        let gas = &self.settings().gas;
+        gas.dynamic?;
+        Some(gas_price(gas.multiplier * self.price().await))
+    }
+
     /// Makes the next transaction ask again: the chain found the last price too low.
     pub(super) async fn forget_price(&self) {
         *self.shared.price.lock().await = None;
@@ -103,6 +111,12 @@ impl Wasmd {
 #[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a fee.
 pub fn fee(gas: u64, price: f64) -> Amount {
     Amount((gas as f64 * price).ceil() as u128)
+}
+
+/// The same price for whoever reckons in whole numbers.
+#[allow(clippy::cast_possible_truncation)] // Saturates; no zone has such a price.
+pub fn gas_price(price: f64) -> GasPrice {
+    GasPrice((price * 1e18).ceil() as u128)
 }
 
 /// The operator's bounds upon the chain's price.

@@ -78,7 +78,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let cleared = Cleared {
         finished: state.finished.saturating_sub(before),
         open: state.open,
-        stuck: state.stuck,
+        stuck: state.stuck.into_iter().filter(|one| one.aside).collect(),
         done,
     };
     let text = format!(
