@@ -218,8 +218,8 @@ pub struct Included {
 /// Why a zone did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
-    /// The node does not answer.
-    #[error("{zone}: {endpoint} does not answer: {reason}")]
+    /// No node answers as it should.
+    #[error("{zone}: {endpoint} cannot be used: {reason}")]
     Unreachable {
         /// The zone.
         zone: ZoneId,

@@ -11,6 +11,7 @@ pub mod health_check;
 pub mod keys;
 pub mod listen;
 pub mod logs;
+mod outcome;
 mod pool;
 pub mod price;
 mod progress;
@@ -29,13 +30,14 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
-use serde::Serialize;
 
 use crate::{
     config::{Config, ConfigError, LogLevel},
     keys::{KeyRing, Passphrases},
     telemetry,
 };
+
+pub use outcome::{parse, Outcome};
 
 /// The Tessera relayer: carries headers and proofs between zones, so that tasks are kept on all of them or on none.
 #[derive(Debug, Parser)]
@@ -143,34 +145,6 @@ pub struct Context {
     keys: KeyRing,
 }
 
-/// What a verb has to say: as a person reads it, and as a program does.
-pub struct Outcome {
-    text: String,
-    result: serde_json::Value,
-    sound: bool,
-}
-
-impl Outcome {
-    /// A result and its text.
-    ///
-    /// # Errors
-    /// When the result is no JSON.
-    pub fn new(text: impl Into<String>, result: &impl Serialize) -> anyhow::Result<Outcome> {
-        Ok(Outcome {
-            text: text.into(),
-            result: serde_json::to_value(result)?,
-            sound: true,
-        })
-    }
-
-    /// The same, but the process ends with an error code if `sound` is false.
-    #[must_use]
-    pub fn with_soundness(mut self, sound: bool) -> Outcome {
-        self.sound = sound;
-        self
-    }
-}
-
 impl Context {
     /// Whether the result goes to a program.
     pub fn is_json(&self) -> bool {
@@ -242,30 +216,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
         Verb::Config(arguments) => config::run(&context, arguments).await,
         Verb::Completions(arguments) => completions::run(arguments),
     };
-    report(&context, outcome)
-}
-
-fn report(context: &Context, outcome: anyhow::Result<Outcome>) -> ExitCode {
-    let (status, sound, text, result) = match outcome {
-        Ok(outcome) if outcome.sound => ("success", true, outcome.text, outcome.result),
-        Ok(outcome) => ("error", false, outcome.text, outcome.result),
-        Err(error) => ("error", false, String::new(), reason(&error).into()),
-    };
-    if context.json {
-        println!(
-            "{}",
-            serde_json::json!({ "status": status, "result": result })
-        );
-    } else if !text.is_empty() {
-        println!("{text}");
-    } else if let (false, Some(reason)) = (sound, result.as_str()) {
-        eprintln!("error: {reason}");
-    }
-    if sound {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    outcome::report(context.json, outcome)
 }
 
 /// A table for people.
@@ -280,7 +231,7 @@ pub(crate) fn table(header: &[&str]) -> Table {
 pub(crate) fn reason(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
-        if !text.ends_with(&cause) {
+        if !text.contains(&cause) {
             if !text.is_empty() {
                 text.push_str(": ");
             }
@@ -291,6 +242,8 @@ pub(crate) fn reason(error: &anyhow::Error) -> String {
 }
 
 fn default_path() -> PathBuf {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    home.unwrap_or_default().join(".tessera/config.toml")
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    // Without a home there is none: what the working folder happens to have is not meant.
+    let home = home.unwrap_or_else(|| "~".into());
+    PathBuf::from(home).join(".tessera/config.toml")
 }

@@ -16,7 +16,7 @@ mod prices;
 mod registry;
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -24,6 +24,8 @@ use serde::{Deserialize, Serialize};
 
 use environment::Override;
 use known::check_keys;
+
+use crate::document;
 
 pub use chain::{
     AddressType, ChainConfig, DynamicGasPrice, EventSource, FilterPolicy, GasPrice, LocksConfig,
@@ -74,12 +76,27 @@ impl Config {
         Config::parse_with(path, &read(path)?, &environment::overrides())
     }
 
-    /// Reads and checks a file as it is.
+    /// Reads and checks a file of Hermes as it is, and no other.
     ///
     /// # Errors
     /// [`ConfigError`].
-    pub fn load_bare(path: &Path) -> Result<Config, ConfigError> {
-        Config::parse(path, &read(path)?)
+    pub fn load_hermes(path: &Path) -> Result<Config, ConfigError> {
+        let text = read(path).map_err(|error| match error {
+            // That there is no file of ours is no matter.
+            ConfigError::Missing { path } => ConfigError::File {
+                path,
+                source: io::Error::new(io::ErrorKind::NotFound, "there is no such file"),
+            },
+            other => other,
+        })?;
+        let config = Config::parse(path, &text)?;
+        match document::toml(&text) {
+            Ok(table) if hermes::is_hermes(&table) => Ok(config),
+            _ => Err(ConfigError::Hermes {
+                path: path.into(),
+                reason: "no chain of it has a store_prefix, which Hermes demands".into(),
+            }),
+        }
     }
 
     /// Checks the text of a file.
@@ -90,7 +107,8 @@ impl Config {
         Config::parse_with(path, text, &[])
     }
 
-    /// Checks the text of a file as overrides change it. The file must be valid without them, too.
+    /// Checks the text of a file as overrides change it. They are applied together: neither the file nor one of them need be
+    /// valid without the others.
     ///
     /// # Errors
     /// [`ConfigError`].
@@ -99,30 +117,29 @@ impl Config {
         text: &str,
         overrides: &[Override],
     ) -> Result<Config, ConfigError> {
-        let syntax = |error: toml::de::Error| ConfigError::Syntax {
+        let syntax = |reason| ConfigError::Syntax {
             path: path.into(),
-            reason: error.to_string().trim_end().to_string(),
+            reason,
         };
-        let mut table: toml::Table = toml::from_str(text).map_err(syntax)?;
-        let mut config = if hermes::is_hermes(&table) {
+        let mut table: toml::Table = document::toml(text).map_err(syntax)?;
+        let mut notes = Vec::new();
+        let foreign = hermes::is_hermes(&table);
+        if foreign {
             let config = hermes::read(path, text, &table)?;
             table = toml::Table::try_from(&config).map_err(|error| ConfigError::Hermes {
                 path: path.into(),
                 reason: error.to_string(),
             })?;
-            config
-        } else {
-            check_keys(path, &table)?;
-            toml::from_str(text).map_err(syntax)?
-        };
-        config.path = path.into();
-        check::check(&config)?;
-        // One at a time, so that the one that is wrong is named.
-        for given in overrides {
-            let notes = std::mem::take(&mut config.notes);
-            config = overridden(path, &mut table, given)?;
-            config.notes = notes;
+            notes = config.notes;
         }
+        let read = overridden(path, &table, overrides);
+        if let (Err(ConfigError::Syntax { .. }), false) = (&read, foreign) {
+            // A table does not know where in the file its values stand.
+            document::toml::<Config>(text).map_err(syntax)?;
+        }
+        let mut config = read?;
+        notes.extend(check::notes(&config));
+        config.notes = notes;
         Ok(config)
     }
 
@@ -141,7 +158,7 @@ impl Config {
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {
-    fs::read_to_string(path).map_err(|source| match source.kind() {
+    document::text(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => ConfigError::Missing { path: path.into() },
         _ => ConfigError::File {
             path: path.into(),
@@ -150,21 +167,57 @@ fn read(path: &Path) -> Result<String, ConfigError> {
     })
 }
 
+/// The file as all overrides together change it. If that is refused, the one without which it would not be is named, or the
+/// one since which it is; none where the file alone is refused for the same reason.
 fn overridden(
     path: &Path,
-    table: &mut toml::Table,
-    given: &Override,
+    table: &toml::Table,
+    overrides: &[Override],
 ) -> Result<Config, ConfigError> {
-    let wrong = |reason: String| ConfigError::Override {
-        path: path.into(),
-        name: given.name.clone(),
-        reason,
+    let refused = match settled(path, table, overrides.iter()) {
+        Err(refused) if !matches!(refused, ConfigError::Override { .. }) => refused,
+        done => return done,
     };
-    environment::apply(path, table, given)?;
-    check_keys(path, table).map_err(|error| wrong(error.to_string()))?;
-    let config = Config::deserialize(table.clone());
-    let mut config = config.map_err(|error| wrong(error.to_string().trim_end().into()))?;
+    let reason = refused.to_string();
+    let spoils = |given: &&Override| {
+        let others = overrides.iter().filter(|other| other != given);
+        settled(path, table, others).is_ok()
+    };
+    let refused_so = |count: &usize| {
+        let first = settled(path, table, overrides.iter().take(*count));
+        first.is_err_and(|error| error.to_string() == reason)
+    };
+    let since = || (0..=overrides.len()).find(refused_so)?.checked_sub(1);
+    let culprit = overrides.iter().find(spoils);
+    let Some(culprit) = culprit.or_else(|| overrides.get(since()?)) else {
+        return Err(refused);
+    };
+    Err(ConfigError::Override {
+        path: path.into(),
+        name: culprit.name.clone(),
+        reason: reason.replacen(&format!("{}: ", path.display()), "", 1),
+    })
+}
+
+fn settled<'a>(
+    path: &Path,
+    table: &toml::Table,
+    overrides: impl Iterator<Item = &'a Override>,
+) -> Result<Config, ConfigError> {
+    let mut table = table.clone();
+    for given in overrides {
+        environment::apply(path, &mut table, given)?;
+    }
+    checked(path, table)
+}
+
+fn checked(path: &Path, table: toml::Table) -> Result<Config, ConfigError> {
+    check_keys(path, &table)?;
+    let mut config = Config::deserialize(table).map_err(|error| ConfigError::Syntax {
+        path: path.into(),
+        reason: document::without_values(error.message()),
+    })?;
     config.path = path.into();
-    check::check(&config).map_err(|error| wrong(error.to_string()))?;
+    check::check(&config)?;
     Ok(config)
 }

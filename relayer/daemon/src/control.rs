@@ -21,6 +21,9 @@ const LONGEST: u64 = 4_096;
 /// How long either side waits for the other.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Longest path of a socket, in bytes.
+const MOST: usize = 107;
+
 /// What can be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +45,12 @@ pub enum ControlError {
         /// What the system says.
         source: io::Error,
     },
+    /// No socket can be called so.
+    #[error("{path} has more than {MOST} bytes, and no socket's path may: put the journal elsewhere by --journal FILE")]
+    TooLong {
+        /// The socket.
+        path: PathBuf,
+    },
     /// No process listens.
     #[error("no relayer runs with this journal ({path}): start it with `tessera start`")]
     Nobody {
@@ -57,8 +66,12 @@ pub enum ControlError {
 }
 
 /// The socket of a journal.
-fn beside(journal: &Path) -> PathBuf {
-    journal.with_extension("control")
+fn beside(journal: &Path) -> Result<PathBuf, ControlError> {
+    let path = journal.with_extension("control");
+    if path.as_os_str().len() > MOST {
+        return Err(ControlError::TooLong { path });
+    }
+    Ok(path)
 }
 
 /// The socket, which is listened at from now on. The journal is this process's own, so one that is there was left behind.
@@ -66,7 +79,7 @@ fn beside(journal: &Path) -> PathBuf {
 /// # Errors
 /// [`ControlError::Socket`].
 pub fn listen(journal: &Path) -> Result<UnixListener, ControlError> {
-    let path = beside(journal);
+    let path = beside(journal)?;
     let bound = match fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => UnixListener::bind(&path),
@@ -137,7 +150,7 @@ fn carry_out(request: Request) -> Result<(), String> {
 /// # Errors
 /// [`ControlError`].
 pub async fn tell(journal: &Path, request: &Request) -> Result<(), ControlError> {
-    let path = beside(journal);
+    let path = beside(journal)?;
     let socket = |source| ControlError::Socket {
         path: path.clone(),
         source,

@@ -56,6 +56,14 @@ pub enum JournalError {
         /// What redb says.
         reason: String,
     },
+    /// It is no journal, or was damaged.
+    #[error("{path} cannot be read ({reason}): move it away, and what is open is read again from the zones")]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What redb says.
+        reason: String,
+    },
     /// The disk is full or broken.
     #[error("{path}: {source}. Nothing is sent that cannot be written down: make room, or mend the disk, and start again; nothing is lost")]
     Disk {
@@ -73,7 +81,7 @@ pub enum JournalError {
         actual: u64,
     },
     /// An entry that cannot be read.
-    #[error("{path}: entry {number} is malformed: {reason}")]
+    #[error("{path}: entry {number} is malformed ({reason}): move it away, and what is open is read again from the zones")]
     Entry {
         /// The file.
         path: PathBuf,
@@ -321,14 +329,22 @@ fn bare_block(entry: &Entry) -> Option<Block> {
 }
 
 fn failed<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> JournalError + '_ {
+    use io::ErrorKind::{InvalidData, UnexpectedEof};
     move |error| match error.into() {
         // What is no journal is an error of its content.
-        redb::Error::Io(source) if source.kind() != io::ErrorKind::InvalidData => {
+        redb::Error::Io(source) if !matches!(source.kind(), InvalidData | UnexpectedEof) => {
             JournalError::Disk {
                 path: path.into(),
                 source,
             }
         }
+        error @ (redb::Error::Io(_)
+        | redb::Error::Corrupted(_)
+        | redb::Error::UpgradeRequired(_)
+        | redb::Error::TableTypeMismatch { .. }) => JournalError::Broken {
+            path: path.into(),
+            reason: error.to_string(),
+        },
         error => JournalError::Store {
             path: path.into(),
             reason: error.to_string(),

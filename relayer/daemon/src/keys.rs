@@ -13,6 +13,7 @@
 //! - a remote signature is verified before it is used.
 
 mod descriptor;
+mod draft;
 mod error;
 mod file;
 pub mod guard;
@@ -42,7 +43,7 @@ use crate::config::ChainConfig;
 pub(crate) use descriptor::descriptor;
 pub use error::KeyError;
 pub use passphrase::{Passphrases, CREDENTIAL};
-pub use ring::{KeyRing, Listed, Protection, Storage};
+pub use ring::{is_key_name, KeyRing, Listed, Protection, Storage};
 pub use secret::{new_mnemonic, Secret, DEFAULT_PATH};
 
 /// A secp256k1 key that signs, here or elsewhere.

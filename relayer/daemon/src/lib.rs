@@ -27,6 +27,7 @@ pub mod control;
 pub mod crypto;
 #[cfg(feature = "demo")]
 pub mod demo;
+pub mod document;
 pub mod duties;
 pub mod journal;
 pub mod keys;

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 // Two threads do all the work there is, on any machine: each thread's freed memory stays its own.
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
@@ -11,5 +9,8 @@ async fn main() -> ExitCode {
         eprintln!("error: this system does not let secrets be kept out of core files: {error}");
         return ExitCode::FAILURE;
     }
-    tessera::command::run(tessera::command::Arguments::parse()).await
+    match tessera::command::parse() {
+        Ok(arguments) => tessera::command::run(arguments).await,
+        Err(code) => code,
+    }
 }

@@ -2,7 +2,7 @@
 //! number that was left behind is never signalled.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -57,6 +57,9 @@ pub fn claim(journal: &Path) -> Result<Running, RunningError> {
         path: path.clone(),
         source,
     };
+    // The journal would make its folder, but this file stands there first.
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folder.map_err(failed)?;
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     let mut file = options.open(&path).map_err(failed)?;

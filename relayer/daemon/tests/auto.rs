@@ -153,10 +153,10 @@ fn nodes_that_answer_are_kept_and_the_others_are_named_with_the_reason() {
         .collect();
     assert_eq!(notes.len(), 6, "{notes:?}");
     for (address, reason) in [
-        (&wrong, "it serves chain \"cosmoshub-4\""),
+        (&wrong, "it serves chain cosmoshub-4"),
         (&behind, "it is catching up"),
         (&stale, "its newest block is 720"),
-        (&garbage, "parse error"),
+        (&garbage, "no JSON-RPC of CometBFT"),
     ] {
         let said = notes
             .iter()

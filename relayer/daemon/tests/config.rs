@@ -10,9 +10,7 @@
 
 use std::{collections::BTreeSet, path::Path, time::Duration};
 
-use tessera::config::{
-    environment::Override, format_duration, parse_duration, Config, EventSource,
-};
+use tessera::config::{format_duration, parse_duration, Config, EventSource};
 
 const SAMPLE: &str = include_str!("../config.sample.toml");
 
@@ -84,94 +82,14 @@ fn little_must_be_said_and_one_node_and_one_key_may_be_said_alone() {
     assert_eq!(chain.event_source, EventSource::Pull);
     assert!(!chain.dynamic_gas_price.enabled && chain.fee_granter.is_none());
     assert_eq!((config.rest.port, config.telemetry.port), (3000, 3001));
-    assert!(parse("").unwrap().chains.is_empty());
+    let empty = parse("").unwrap_err();
+    assert!(empty.contains("add a [[chains]] section"), "{empty}");
     let both = BARE.replace("rpc_addr =", "rpc_addrs = []\nrpc_addr =");
     assert!(parse(&both).unwrap_err().contains("duplicate field"));
 }
 
 const BARE: &str = "[[chains]]\nid = \"a-1\"\nrpc_addr = \"http://127.0.0.1:26657\"\n\
     account_prefix = \"wasm\"\nkey_name = \"relayer\"\ngas_price = { price = 0, denom = \"stake\" }\n";
-
-fn overridden(pairs: &[(&str, &str)]) -> Result<Config, String> {
-    let given: Vec<Override> = pairs
-        .iter()
-        .map(|(name, value)| Override {
-            name: (*name).into(),
-            value: (*value).into(),
-        })
-        .collect();
-    Config::parse_with(Path::new("config.toml"), SAMPLE, &given).map_err(|error| error.to_string())
-}
-
-#[test]
-fn the_environment_overrides_the_file() {
-    let config = overridden(&[
-        ("TESSERA_GLOBAL__LOG_LEVEL", "debug"),
-        ("TESSERA_CHAINS__0__RPC_ADDR", "http://127.0.0.1:1"),
-        ("TESSERA_CHAINS__TESSERA_A__KEY_NAMES", "[\"one\", \"two\"]"),
-        ("TESSERA_CHAINS__tessera_a__gas_price__price", "1"),
-        ("TESSERA_MODE__PACKETS__ENABLED", "true"),
-    ]);
-    // A signer has one key.
-    assert!(config
-        .unwrap_err()
-        .contains("TESSERA_CHAINS__TESSERA_A__KEY_NAMES"));
-    let config = overridden(&[
-        ("TESSERA_GLOBAL__LOG_LEVEL", "debug"),
-        ("TESSERA_CHAINS__0__RPC_ADDR", "http://127.0.0.1:1"),
-        ("TESSERA_CHAINS__tessera_a__gas_price__price", "1"),
-        ("TESSERA_MODE__PACKETS__ENABLED", "true"),
-        ("TESSERA_CHAINS__TESSERA_A__POLL_INTERVAL", "2s"),
-    ])
-    .unwrap();
-    let chain = config.chain("tessera-a").unwrap();
-    assert_eq!(config.global.log_level, tessera::config::LogLevel::Debug);
-    assert_eq!(chain.rpc_addrs, ["http://127.0.0.1:1"]);
-    assert_eq!(
-        (chain.gas_price.price, chain.poll_interval.as_secs()),
-        (1.0, 2)
-    );
-    assert!(config.mode.packets.enabled);
-    for (name, value, expected) in [
-        (
-            "TESSERA_GLOBAL__LOG_LEVL",
-            "debug",
-            "did you mean \"log_level\"?",
-        ),
-        (
-            "TESSERA_GLOBAL__LOG_LEVEL",
-            "loud",
-            "unknown variant `loud`",
-        ),
-        (
-            "TESSERA_CHAINS__1__MAX_GAS",
-            "1",
-            "there is no chain 1: the file has 1",
-        ),
-        (
-            "TESSERA_CHAINS__TESSERA_B__MAX_GAS",
-            "1",
-            "no chain is called tessera_b",
-        ),
-        (
-            "TESSERA_CHAINS__0__MAX_GAS",
-            "0",
-            "max_gas must be 1 or more",
-        ),
-        (
-            "TESSERA_CHAINS__MAX_GAS",
-            "0",
-            "chains needs a place or an id",
-        ),
-        ("TESSERA_GLOBAL__", "0", "it names no key"),
-    ] {
-        let refused = overridden(&[(name, value)]).unwrap_err();
-        assert!(
-            refused.contains(expected) && refused.contains(name),
-            "{refused}"
-        );
-    }
-}
 
 #[test]
 fn every_key_of_the_sample_is_documented() {
@@ -328,6 +246,56 @@ fn values_out_of_range_say_what_is_expected() {
             "account = \"osmo1",
             "signer.account must be an address with this chain's account_prefix",
         ),
+        (
+            "account = \"wasm1tqt",
+            "account = \"wasm1tqq",
+            "signer.account must be a bech32 address, not wasm1tqq",
+        ),
+        (
+            "chain-view.\ncontract = \"wasm1nc5tatafv6eyq7llkr2gv50ff9e22mnf70qgjlv737ktmt4eswrqr5j2ht\"",
+            "chain-view.\ncontract = \"wasm1xyz\"",
+            "views.contract must be a bech32 address, not wasm1xyz: it is mistyped or cut off",
+        ),
+        (
+            "\"wasm1qg5ega6",
+            "\"osmo1qg5ega6",
+            "prices.contract must be an address with this chain's account_prefix",
+        ),
+        (
+            "registrants = []\n\n[policy.deny]",
+            "registrants = [\"foo1bar\"]\n\n[policy.deny]",
+            "policy.allow.registrants must be a bech32 address, not foo1bar",
+        ),
+        (
+            "packet_key_name = \"packets\"",
+            "packet_key_name = \"../../etc/x\"",
+            "packet_key_name must be letters, digits, '-' and '_', 64 of them at most, not \"../../etc/x\"",
+        ),
+        (
+            "key_names = [\"relayer\"]",
+            "key_names = [\"\"]",
+            "key_names must be letters, digits, '-' and '_', 64 of them at most, not \"\"",
+        ),
+        (
+            "zones = [\"tessera-b\"]",
+            "zones = [\"tessera-a\"]",
+            "views.zones must be other zones than the chain itself, not tessera-a",
+        ),
+        (
+            "port = 3001",
+            "port = 3000",
+            "telemetry.port must be another port than that of [rest], not 3000",
+        ),
+        (
+            "refresh_interval = \"30s\"",
+            "refresh_interval = \"0s\"",
+            "telemetry.refresh_interval must be from 1s to 1day, not 0ms",
+        ),
+        (
+            "clear_limit = 50",
+            "clear_limit = 0",
+            "mode.packets.clear_limit must be 1 or more, not 0",
+        ),
         ("port = 3000", "port = 70000", "70000"),
         (
             "host = \"127.0.0.1\"",
@@ -344,6 +312,19 @@ fn values_out_of_range_say_what_is_expected() {
         let refused = broken(from, to);
         assert!(refused.contains(expected), "{refused}");
     }
+}
+
+#[test]
+fn zones_that_no_section_is_about_are_noted() {
+    let noted = parse(&SAMPLE.replacen("zones = []", "zones = [\"tessera-z\"]", 1)).unwrap();
+    let expected = [
+        "policy.allow.zones names tessera-z",
+        "views.zones names tessera-b",
+    ];
+    for (note, expected) in noted.notes.iter().zip(expected) {
+        assert!(note.contains(expected), "{note}");
+    }
+    assert_eq!(noted.notes.len(), 2);
 }
 
 #[test]

@@ -32,6 +32,16 @@ async fn answer(journal: &Path, bytes: &[u8]) -> String {
 }
 
 #[tokio::test]
+async fn a_journal_too_far_down_says_so() {
+    let folder = TempDir::new().unwrap();
+    let journal = folder.path().join("deep".repeat(30)).join("journal.redb");
+    let refused = listen(&journal).unwrap_err();
+    assert!(refused.to_string().contains("--journal"), "{refused}");
+    let refused = tell(&journal, &Request::ResetLogFilter).await.unwrap_err();
+    assert!(matches!(refused, ControlError::TooLong { .. }), "{refused}");
+}
+
+#[tokio::test]
 async fn a_running_relayer_changes_what_it_logs_and_refuses_what_is_none() {
     let folder = TempDir::new().unwrap();
     let journal = folder.path().join("journal.redb");

@@ -121,7 +121,11 @@ fn what_hermes_refuses_is_refused_here() {
             "max_msg_num = 1000",
             "less than or equal to 100",
         ),
-        ("clock_drift = '15s'", "clock_drift = 'soon'", "soon"),
+        (
+            "clock_drift = '15s'",
+            "clock_drift = 'soon'",
+            "expected a duration",
+        ),
         (
             "store_prefix = 'ibc'\ndefault_gas",
             "store_prefix = 'ibc'\ndefault_gaz",

@@ -127,13 +127,27 @@ fn a_file_that_is_no_journal_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.redb");
     std::fs::write(&path, "somebody's notes, and quite a few of them").unwrap();
-    assert!(matches!(
-        Journal::open(&path),
-        Err(JournalError::Store { .. })
-    ));
+    let refused = Journal::open(&path).err().unwrap();
+    assert!(refused.to_string().contains("move it away"), "{refused}");
     assert!(std::fs::read_to_string(&path)
         .unwrap()
         .starts_with("somebody's notes"));
+}
+
+#[test]
+fn a_journal_that_was_cut_off_or_scribbled_on_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.redb");
+    drop(open(&path));
+    let whole = std::fs::read(&path).unwrap();
+    let mut scribbled = whole.clone();
+    scribbled[64..512].fill(0xff);
+    for broken in [whole[..whole.len() / 2].to_vec(), scribbled] {
+        std::fs::write(&path, broken).unwrap();
+        let refused = Journal::open(&path).err().unwrap();
+        assert!(matches!(refused, JournalError::Broken { .. }), "{refused}");
+        assert!(refused.to_string().contains("move it away"), "{refused}");
+    }
 }
 
 #[test]

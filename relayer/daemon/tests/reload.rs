@@ -90,3 +90,11 @@ fn a_journal_has_one_relayer_and_a_number_left_behind_is_nobodys() {
     assert!(matches!(tell(&journal), Err(RunningError::Nobody { .. })));
     claim(&journal).unwrap();
 }
+
+#[test]
+fn a_journal_may_be_put_into_a_folder_that_is_not_there_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = folder.path().join("new/one/journal.redb");
+    let _running = claim(&journal).unwrap();
+    assert!(journal.with_extension("pid").exists());
+}

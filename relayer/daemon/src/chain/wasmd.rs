@@ -32,6 +32,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use cosmrs::AccountId;
+use tendermint_rpc::endpoint::status::SyncInfo;
 use tessera_planner::GasPrice;
 use tessera_primitives::{Address, Amount, Asset, CanonicalAddress, Height, ZoneId};
 use tokio::sync::Mutex;
@@ -42,7 +43,9 @@ use super::{
 };
 use crate::keys::SigningKey;
 
+use fault::Trouble;
 use lane::{execute_message, Lane};
+use node::Node;
 use pool::Pool;
 
 pub use fault::Fault;
@@ -102,6 +105,22 @@ struct Shared {
     settings: Settings,
     pool: Arc<Pool>,
     price: Mutex<Option<price::Known>>,
+}
+
+/// How far a node says that it is, if it serves the zone: for whoever chooses among nodes.
+///
+/// # Errors
+/// With what is wrong, without the address.
+pub async fn sync_info(
+    zone: &ZoneId,
+    endpoint: &str,
+    patience: Duration,
+) -> Result<SyncInfo, String> {
+    match Node::new(zone, endpoint, patience)?.sync_info().await {
+        Ok(info) => Ok(info),
+        Err(Trouble::Fault(fault)) => Err(fault.to_string()),
+        Err(Trouble::Lacks(said)) => Err(format!("it answers: {said}")),
+    }
 }
 
 /// A real zone, and an account there.

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use ibc_relayer_types::core::ics24_host::identifier::{ChainId, PortId};
 
-use super::{Context, Outcome};
+use super::{progress::Progress, Context, Outcome};
 use crate::packets::{self, Route};
 
 /// Channels of ordinary IBC.
@@ -57,7 +57,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         ordered,
         version: channel_version,
     };
+    let bar = Progress::new(context, None)?;
+    bar.at(0, format!("opening a channel from {a_chain} to {b_chain}"));
     let opened = packets::open(&config, &context.keys(), route).await?;
+    drop(bar);
     let end = |end: &packets::End| format!("{} {}/{}", end.chain, end.port, end.channel);
     Outcome::new(
         format!("open: {} <-> {}", end(&opened.a), end(&opened.b)),

@@ -36,7 +36,7 @@ pub enum Arguments {
 /// With the first thing that is wrong.
 pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
     match arguments {
-        Arguments::Auto(arguments) => auto::run(arguments).await,
+        Arguments::Auto(arguments) => auto::run(context, arguments).await,
         Arguments::Import(arguments) => import::run(&arguments),
         Arguments::Reload(arguments) => reload::run(context, arguments),
         Arguments::Validate => validate::run(context),

@@ -9,7 +9,7 @@ pub(super) mod record;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use anyhow::{bail, Context as _};
+use anyhow::{bail, ensure, Context as _};
 use clap::Args;
 use tessera_primitives::{Address, ZoneId};
 
@@ -20,7 +20,8 @@ use self::{
 use super::{progress::Progress, Context, Outcome};
 use crate::{
     app,
-    chain::{wasmd::Wasmd, Chain},
+    chain::{account_bytes, wasmd::Wasmd, Chain},
+    config::Config,
 };
 
 /// What to deploy, and who may migrate it.
@@ -65,7 +66,16 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let path = arguments.deployment.clone();
     let path = path.unwrap_or_else(|| arguments.manifest.with_extension("deployment.json"));
     let mut record = Record::load(&path)?;
-    let admins = admins(&arguments.admin)?;
+    // Before a key is opened or anything is sent, all that could be refused later.
+    for zone in &manifest.zones {
+        config.chain(zone.id.as_str())?;
+    }
+    let admins = admins(&config, &manifest, &arguments.admin)?;
+    let nobody = |zone: &&ZoneManifest| !admins.contains_key(&zone.id);
+    if let (Some(zone), false) = (manifest.zones.iter().find(nobody), arguments.no_admin) {
+        bail!("--admin names nobody for {}", zone.id);
+    }
+    let codes = contracts::read(&arguments.artifacts, &manifest, &record)?;
     let ring = context.keys();
     let mut sites = Vec::new();
     for zone in &manifest.zones {
@@ -73,21 +83,17 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
         let name = arguments.key_name.as_deref().unwrap_or(chain.key_name());
         let connected = app::reach(chain, Some((&ring, name))).await?;
         let signer = connected.account().cloned();
-        let admin = admins.get(zone.id.as_str()).cloned();
-        if admin.is_none() && !arguments.no_admin {
-            bail!("--admin names nobody for {}", zone.id);
-        }
         sites.push(Site {
             manifest: zone,
             owner: zone.owner.clone().or(signer).context("no owner")?,
             chain: connected,
-            admin,
+            admin: admins.get(&zone.id).map(ToString::to_string),
         });
     }
     let bar = Progress::new(context, Some(sites.len().saturating_mul(2)))?;
     for site in &sites {
         bar.next(format!("making contracts on {}", site.id()));
-        site.contracts(&arguments.artifacts, &mut record).await?;
+        site.contracts(&codes, &mut record).await?;
     }
     for site in &sites {
         bar.next(format!("linking {}", site.id()));
@@ -98,12 +104,27 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     Outcome::new(text, record.zones())
 }
 
-pub(super) fn admins(given: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+/// Who may migrate the contracts, by zone: each a zone of the manifest, with an address of its own.
+pub(super) fn admins(
+    config: &Config,
+    manifest: &Manifest,
+    given: &[String],
+) -> anyhow::Result<BTreeMap<ZoneId, Address>> {
     let pair = |text: &String| {
-        let (chain, address) = text
+        let (zone, address) = text
             .split_once('=')
-            .with_context(|| format!("{text:?}: expected <chain id>=<address>"))?;
-        Ok((chain.to_string(), address.to_string()))
+            .with_context(|| format!("--admin {text}: expected <chain id>=<address>"))?;
+        let mut zones = manifest.zones.iter().map(|zone| &zone.id);
+        let zone = zones.find(|id| id.as_str() == zone);
+        let zone =
+            zone.with_context(|| format!("--admin {text}: the manifest has no such zone"))?;
+        let prefix = &config.chain(zone.as_str())?.account_prefix;
+        let written = account_bytes(address).map(|(prefix, _)| prefix);
+        ensure!(
+            written.as_ref() == Ok(prefix),
+            "--admin {text}: expected an address of {zone}, {prefix}1…"
+        );
+        Ok((zone.clone(), Address::new(address)?))
     };
     given.iter().map(pair).collect()
 }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{self, Write},
+    time::Duration,
 };
 
 use clap::Args;
@@ -10,7 +11,7 @@ use serde::Serialize;
 use tessera_primitives::{Height, Timestamp, ZoneId};
 use tokio::task::JoinSet;
 
-use super::{start::interrupted, Context, Outcome};
+use super::{outcome::heard_enough, start::interrupted, Context, Outcome};
 use crate::{
     app,
     chain::{ChainBlock, ChainError, ContractEvent},
@@ -65,7 +66,13 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     loop {
         tokio::select! {
             ended = listening.join_next() => match ended {
-                Some(ended) => heard = heard.saturating_add(ended??),
+                Some(ended) => match ended? {
+                    Ok(count) => heard = heard.saturating_add(count),
+                    Err(error) => {
+                        heard_enough(error)?;
+                        break;
+                    }
+                },
                 None => break,
             },
             () = &mut interrupted => break,
@@ -73,6 +80,9 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     }
     Outcome::new("", &serde_json::json!({ "events": heard }))
 }
+
+/// Longest pause where no node answers.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// Answers how many events there were in so many blocks.
 async fn listen(
@@ -87,20 +97,23 @@ async fn listen(
     };
     let end = blocks.map(|blocks| next.plus(blocks)).transpose()?;
     let mut heard: u64 = 0;
+    let mut pause = zone.poll;
     while end.is_none_or(|end| next < end) {
-        if zone.chain.tip().await? < next {
-            tokio::time::sleep(zone.poll).await;
-            continue;
-        }
-        let block = match zone.chain.block(next).await {
-            Ok(block) => block,
-            // A node that is a little behind the one that was asked for the height.
-            Err(ChainError::Missing { .. }) if next.plus(2)? > zone.chain.tip().await? => {
+        let block = match read(zone, next).await {
+            Ok(Some(block)) => block,
+            Ok(None) => {
                 tokio::time::sleep(zone.poll).await;
+                continue;
+            }
+            Err(error @ ChainError::Unreachable { .. }) => {
+                tracing::warn!(%error, "trying again in {pause:?}");
+                tokio::time::sleep(pause).await;
+                pause = pause.saturating_mul(2).min(LONGEST);
                 continue;
             }
             Err(error) => return Err(error.into()),
         };
+        pause = zone.poll;
         for event in &block.events {
             if watch::read_event(zone, event)?.is_some() {
                 print(&Heard::new(zone, &block, event), json)?;
@@ -110,6 +123,18 @@ async fn listen(
         next = next.plus(1)?;
     }
     Ok(heard)
+}
+
+/// A block; none while no node has it yet. One may be a little behind the one that told the height.
+async fn read(zone: &Zone, height: Height) -> Result<Option<ChainBlock>, ChainError> {
+    let tip = zone.chain.tip().await?;
+    if tip < height {
+        return Ok(None);
+    }
+    match zone.chain.block(height).await {
+        Err(ChainError::Missing { .. }) if tip.0.saturating_sub(height.0) < 2 => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 impl<'a> Heard<'a> {
@@ -127,11 +152,11 @@ impl<'a> Heard<'a> {
     }
 }
 
-/// One line. Whoever reads may have heard enough: that is an error like any other.
+/// One line.
 fn print(heard: &Heard<'_>, json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer(&mut out, heard)?;
+        serde_json::to_writer(&mut out, heard).map_err(io::Error::from)?;
     } else {
         write!(out, "{} {} {}", heard.zone, heard.height, heard.event)?;
         for (key, value) in &heard.attributes {

@@ -1,4 +1,4 @@
-use std::io::IsTerminal;
+use std::{io::IsTerminal, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -19,6 +19,10 @@ impl Progress {
             None => ProgressBar::new_spinner()
                 .with_style(ProgressStyle::with_template("{spinner} {elapsed} {msg}")?),
         };
+        if visible && steps.is_none() {
+            // Nobody else knows that it goes on.
+            bar.enable_steady_tick(Duration::from_millis(200));
+        }
         telemetry::set_bar(visible.then(|| bar.clone()));
         Ok(Progress(bar))
     }

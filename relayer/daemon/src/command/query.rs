@@ -2,7 +2,7 @@
 
 mod stake;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -17,6 +17,9 @@ use crate::{
     duties::{ask, ask_all, ask_views},
     relay::Zone,
 };
+
+/// How long a relayer on this machine may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What to ask.
 #[derive(Debug, Subcommand)]
@@ -176,10 +179,9 @@ async fn stuck(config: &Config) -> anyhow::Result<Outcome> {
         "[rest] is disabled: the running relayer cannot be asked"
     );
     let address = SocketAddr::new(rest.host, rest.port);
-    let asked = reqwest::get(format!("http://{address}/state")).await;
-    let answer =
-        asked.with_context(|| format!("no relayer answers at {address}: is it running?"))?;
-    let state: serde_json::Value = serde_json::from_str(&answer.text().await?)?;
+    let state = state(address)
+        .await
+        .with_context(|| format!("no relayer answers at {address}, the address of [rest]"))?;
     let [stuck, left, alarms] =
         ["stuck", "left", "alarms"].map(|key| state.get(key).cloned().unwrap_or_default());
     let mut table = table(&["what", "times", "why"]);
@@ -199,6 +201,29 @@ async fn stuck(config: &Config) -> anyhow::Result<Outcome> {
     }
     let result = serde_json::json!({ "stuck": stuck, "left": left, "alarms": alarms });
     Outcome::new(table.to_string(), &result)
+}
+
+async fn state(address: SocketAddr) -> anyhow::Result<serde_json::Value> {
+    let client = reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .no_proxy()
+        .build()?;
+    let asked = client.get(format!("http://{address}/state")).send().await;
+    let told = match asked {
+        Ok(answer) if answer.status().is_success() => answer.text().await,
+        Ok(_) => Ok(String::new()),
+        Err(error) if error.is_timeout() => {
+            let seconds = PATIENCE.as_secs();
+            anyhow::bail!("what listens there says nothing for {seconds} s");
+        }
+        Err(error) if error.is_connect() => {
+            anyhow::bail!("nothing listens there: `tessera start` does");
+        }
+        Err(error) => Err(error),
+    };
+    let state: Option<serde_json::Value> = serde_json::from_str(&told.unwrap_or_default()).ok();
+    let state = state.filter(|state| state.get("stuck").is_some());
+    state.context("another program does: give one of the two another port")
 }
 
 async fn open_tasks(config: &Config, chain: &str) -> anyhow::Result<Outcome> {

@@ -10,11 +10,9 @@ use anyhow::Context as _;
 use clap::Args;
 use tessera_analysis::risk::{draw, Format, Law};
 
-use self::{
-    input::{Question, TokensFile},
-    report::Report,
-};
+use self::{input::Question, report::Report};
 use super::{Context, Outcome};
+use crate::document;
 
 /// Of which tokens. With none the paper's example: two of mean 10 and deviation 5.
 #[derive(Debug, Args)]
@@ -74,9 +72,10 @@ pub async fn run(_context: &Context, arguments: Arguments) -> anyhow::Result<Out
 
 fn question(arguments: Arguments) -> anyhow::Result<Question> {
     let mut question = if let Some(path) = &arguments.tokens {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let file: TokensFile = toml::from_str(&text).with_context(|| path.display().to_string())?;
-        Question::of_file(file)?
+        let name = || path.display().to_string();
+        let text = document::text(path).with_context(name)?;
+        let file = document::toml(&text).map_err(anyhow::Error::msg);
+        Question::of_file(file.with_context(name)?)?
     } else if let Some(path) = &arguments.prices {
         let table = fs::File::open(path).with_context(|| path.display().to_string())?;
         Question::of_prices(table, &arguments.amount).with_context(|| path.display().to_string())?

@@ -3,7 +3,7 @@
 
 mod configuration;
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -19,7 +19,7 @@ use super::{
     progress::Progress,
     table, Context, Outcome,
 };
-use crate::{app, chain::wasmd::Wasmd};
+use crate::{app, chain::wasmd::Wasmd, document};
 
 /// What to compare.
 #[derive(Debug, Args)]
@@ -79,10 +79,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let path = arguments.deployment.clone();
     let path = path.unwrap_or_else(|| arguments.manifest.with_extension("deployment.json"));
     let record = Record::load(&path)?;
-    let text = fs::read_to_string(&arguments.checksums);
-    let text = text.with_context(|| arguments.checksums.display().to_string())?;
-    let released = checksums(&text).with_context(|| arguments.checksums.display().to_string())?;
-    let admins = admins(&arguments.admin)?;
+    let name = || arguments.checksums.display().to_string();
+    let text = document::text(&arguments.checksums).with_context(name)?;
+    let released = checksums(&text).with_context(name)?;
+    let admins = admins(&config, &manifest, &arguments.admin)?;
     let mut findings = Vec::new();
     let bar = Progress::new(context, Some(manifest.zones.len()))?;
     for zone in &manifest.zones {
@@ -96,7 +96,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             chain,
             findings: Vec::new(),
         };
-        let admin = admins.get(zone.id.as_str()).cloned();
+        let admin = admins.get(&zone.id).map(ToString::to_string);
         let admin = admin.or(arguments.no_admin.then(String::new));
         for contract in zone.contracts() {
             checked.code(contract, &released, admin.clone()).await?;
@@ -153,15 +153,16 @@ impl Checked<'_> {
 
 /// Lines as `sha256sum` writes them: 64 digits and a file's name.
 fn checksums(text: &str) -> anyhow::Result<BTreeMap<String, Hash>> {
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let pair = |line: &str| {
-        let (hash, file) = line
-            .split_once(char::is_whitespace)
-            .with_context(|| format!("{line:?}: expected a checksum and a file"))?;
+    let lines = (1_usize..).zip(text.lines());
+    let lines = lines.filter(|(_, line)| !line.trim().is_empty());
+    let pair = |(number, line): (usize, &str)| {
+        let wrong = || format!("line {number}: expected a checksum of 64 digits and a file");
+        let (hash, file) = line.split_once(char::is_whitespace).with_context(wrong)?;
         let file = file.trim().trim_start_matches('*');
         let name = file.rsplit('/').next().unwrap_or(file);
         let name = name.strip_suffix(".wasm").unwrap_or(name);
-        Ok((name.to_string(), Hash::from_hex(hash)?))
+        let hash = Hash::from_hex(hash).ok().with_context(wrong)?;
+        Ok((name.to_string(), hash))
     };
     lines.map(pair).collect()
 }

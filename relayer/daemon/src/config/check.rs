@@ -1,4 +1,9 @@
-use std::{collections::BTreeSet, net::IpAddr, time::Duration};
+//! Whether every value is in its range, and fits the others: what `start` would refuse is refused before.
+
+mod accounts;
+mod whole;
+
+use std::{collections::BTreeSet, time::Duration};
 
 use tendermint_rpc::{HttpClientUrl, WebSocketClientUrl};
 use tessera_primitives::Denom;
@@ -6,11 +11,27 @@ use tonic::codegen::http::Uri;
 
 use super::{
     duration::format_duration, ChainConfig, Config, ConfigError, EventSource, PriceFeed,
-    PriceSource, SignerConfig,
+    PriceSource,
 };
+use accounts::accounts;
 
-/// Refuses what is in no range, and two sections that are about one chain.
+pub(super) use whole::notes;
+
+/// Refuses what is in no range, and two sections that are about one chain, or none.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
+    if config.chains.is_empty() {
+        return Err(ConfigError::NoChains {
+            path: config.path.clone(),
+        });
+    }
+    if let Some(claim) = broken(whole::claims(config)) {
+        return Err(ConfigError::Whole {
+            path: config.path.clone(),
+            key: claim.key,
+            expected: claim.expected,
+            actual: claim.actual,
+        });
+    }
     let mut seen = BTreeSet::new();
     for chain in &config.chains {
         if !seen.insert(&chain.id) {
@@ -27,8 +48,7 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
             times(chain),
             prices(chain),
         ];
-        let broken = claims.into_iter().flatten().find(|claim| !claim.holds);
-        if let Some(claim) = broken {
+        if let Some(claim) = broken(claims.into_iter().flatten()) {
             return Err(ConfigError::Value {
                 path: config.path.clone(),
                 zone: chain.id.clone(),
@@ -39,6 +59,10 @@ pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
         }
     }
     Ok(())
+}
+
+fn broken(claims: impl IntoIterator<Item = Claim>) -> Option<Claim> {
+    claims.into_iter().find(|claim| !claim.holds)
 }
 
 /// What a key must be, and what it is.
@@ -161,127 +185,6 @@ fn all(
         expected,
         format!("number {place}, which is none"),
     )
-}
-
-fn accounts(chain: &ChainConfig) -> Vec<Claim> {
-    let names = &chain.key_names;
-    let distinct: BTreeSet<&String> = names.iter().collect();
-    let listed = names.join(", ");
-    let prefix = &chain.account_prefix;
-    let mut claims = vec![
-        claim(
-            !names.is_empty() || (chain.packet_key_name.is_some() && !has_contracts(chain)),
-            "key_names",
-            "one name or more, unless there is a packet_key_name and no contract",
-            "none",
-        ),
-        claim(
-            distinct.len() == names.len(),
-            "key_names",
-            "distinct names",
-            &listed,
-        ),
-        claim(
-            !chain
-                .packet_key_name
-                .iter()
-                .any(|name| names.contains(name)),
-            "packet_key_name",
-            "a name that is none of key_names",
-            chain.packet_key_name.as_deref().unwrap_or_default(),
-        ),
-        claim(
-            is_prefix(prefix),
-            "account_prefix",
-            "lower-case letters and digits",
-            prefix,
-        ),
-    ];
-    let accounts = [
-        ("fee_granter", chain.fee_granter.as_ref()),
-        (
-            "signer.account",
-            chain.signer.as_ref().map(|signer| &signer.account),
-        ),
-        (
-            "views.contract",
-            chain.views.as_ref().map(|views| &views.contract),
-        ),
-        (
-            "locks.contract",
-            chain.locks.as_ref().map(|locks| &locks.contract),
-        ),
-        (
-            "stake.contract",
-            chain.stake.as_ref().map(|stake| &stake.contract),
-        ),
-    ];
-    for (key, account) in accounts {
-        let Some(account) = account.map(|account| account.as_str()) else {
-            continue;
-        };
-        let ours = account
-            .rsplit_once('1')
-            .is_some_and(|(found, _)| found == prefix);
-        claims.push(claim(
-            ours,
-            key,
-            "an address with this chain's account_prefix",
-            account,
-        ));
-    }
-    if let Some(signer) = &chain.signer {
-        let expected = "an https address with ca, cert and key, or http on loopback without them";
-        claims.push(claim(
-            is_guarded(signer),
-            "signer",
-            expected,
-            "something else",
-        ));
-        claims.push(claim(
-            names.len() == 1,
-            "key_names",
-            "one name with a signer",
-            &listed,
-        ));
-    }
-    claims
-}
-
-fn has_contracts(chain: &ChainConfig) -> bool {
-    let contracts = [
-        chain.views.is_some(),
-        chain.locks.is_some(),
-        chain.stake.is_some(),
-        chain.prices.is_some(),
-    ];
-    contracts.contains(&true)
-}
-
-fn is_guarded(signer: &SignerConfig) -> bool {
-    let Ok(uri) = signer.addr.parse::<Uri>() else {
-        return false;
-    };
-    let files = [&signer.ca, &signer.cert, &signer.key];
-    match uri.scheme_str() {
-        Some("https") => files.iter().all(|file| file.is_some()),
-        Some("http") => files.iter().all(|file| file.is_none()) && is_loopback(&uri),
-        _ => false,
-    }
-}
-
-fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || bare
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
-}
-
-fn is_prefix(prefix: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    (1..=20).contains(&prefix.len()) && prefix.chars().all(plain)
 }
 
 fn gas(chain: &ChainConfig) -> Vec<Claim> {

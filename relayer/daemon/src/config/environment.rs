@@ -4,7 +4,8 @@
 //! is named by its place in the file, from 0, or by its id, in which every character that is no letter or digit is
 //! written as one underscore: `TESSERA_CHAINS__0__RPC_ADDR` or `TESSERA_CHAINS__COSMOSHUB_4__RPC_ADDR`. Two ids that are
 //! written alike must be named by place. The value is read as TOML where it is TOML (`42`, `true`, `["a", "b"]`), and as
-//! text where it is not. `TESSERA_CONFIG` and other names without two underscores are none of these.
+//! text where it is not; a whole table is written as `{ a = "b", c = 1 }`. All are applied together, before anything is checked,
+//! so that what belongs together can be set. `TESSERA_CONFIG` and other names without two underscores are none of these.
 
 use std::path::Path;
 

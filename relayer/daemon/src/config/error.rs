@@ -61,6 +61,24 @@ pub enum ConfigError {
         /// What it is.
         actual: String,
     },
+    /// No chain, and so nothing to do.
+    #[error("{path} configures no chain: add a [[chains]] section, or write one by `tessera config auto`")]
+    NoChains {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A value that is about no chain alone, out of its range.
+    #[error("{path}: {key} must be {expected}, not {actual}")]
+    Whole {
+        /// The file.
+        path: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        actual: String,
+    },
     /// A file of Hermes that Hermes would refuse, too, or that says what cannot be here.
     #[error("{path}, read as Hermes': {reason}")]
     Hermes {

@@ -18,6 +18,7 @@ use super::{
     AddressType, ChainConfig, Clients, Config, ConfigError, DynamicGasPrice, EventSource, GasPrice,
     Global, LogLevel, Mode, PacketFilter, Packets, Rest, Telemetry, TrustThreshold,
 };
+use crate::document;
 
 /// What is taken over.
 const USED: [&str; 56] = [
@@ -111,8 +112,7 @@ pub(super) fn read(path: &Path, text: &str, table: &Table) -> Result<Config, Con
         path: path.into(),
         reason,
     };
-    let read: hermes::Config =
-        toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().into()))?;
+    let read: hermes::Config = document::toml(text).map_err(wrong)?;
     let mut notes = Vec::new();
     unused("", "", table, &mut notes);
     let mut config = Config {

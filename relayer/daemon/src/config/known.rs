@@ -3,6 +3,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::{ConfigError, SAMPLE};
+use crate::document;
 
 /// What may be written beside what the sample shows: one node or key instead of a list.
 const ALIASES: [(&str, &str); 3] = [
@@ -14,9 +15,9 @@ const ALIASES: [(&str, &str); 3] = [
 /// Refuses a key that means nothing, with the known one that is written most like it. The sample says which are known: a
 /// test compares it with the structs.
 pub(super) fn check_keys(path: &Path, table: &Table) -> Result<(), ConfigError> {
-    let sample: Table = toml::from_str(SAMPLE).map_err(|error| ConfigError::Syntax {
+    let sample: Table = document::toml(SAMPLE).map_err(|reason| ConfigError::Syntax {
         path: "config.sample.toml".into(),
-        reason: error.to_string(),
+        reason,
     })?;
     check_table(path, "", table, &sample)
 }

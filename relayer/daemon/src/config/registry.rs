@@ -5,6 +5,7 @@ use serde::Deserialize;
 use tessera_primitives::ZoneId;
 
 use super::GasPrice;
+use crate::document;
 
 /// What a relayer takes from a `chain.json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -60,7 +61,7 @@ impl Registered {
     /// # Errors
     /// With what is wrong with it, or with its keys, which cannot sign here.
     pub fn parse(text: &str) -> Result<Registered, String> {
-        let chain: Registered = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let chain: Registered = document::json(text)?;
         if !chain.key_algos.is_empty() && !chain.key_algos.iter().any(|algo| algo == "secp256k1") {
             let algos = chain.key_algos.join(", ");
             return Err(format!(

@@ -17,7 +17,7 @@ pub enum KeyError {
         source: io::Error,
     },
     /// There is no such key.
-    #[error("{zone} has no key called {name:?}; it has {known:?}. Add it with `tessera keys add`")]
+    #[error("{zone} has no key called {name:?}; it has {known:?}. `tessera keys add` adds one")]
     Unknown {
         /// The zone.
         zone: ZoneId,
@@ -27,7 +27,7 @@ pub enum KeyError {
         known: Vec<String>,
     },
     /// There is no such vote key.
-    #[error("{zone} has no vote key called {name:?}; it has {known:?}. Add it with `tessera keys vote add`")]
+    #[error("{zone} has no vote key called {name:?}; it has {known:?}. `tessera keys vote add` adds one")]
     UnknownVote {
         /// The zone.
         zone: ZoneId,
@@ -135,6 +135,13 @@ pub enum KeyError {
 }
 
 impl KeyError {
+    pub(super) fn exists(zone: &ZoneId, name: &str) -> KeyError {
+        KeyError::Exists {
+            zone: zone.clone(),
+            name: name.into(),
+        }
+    }
+
     /// The key file is not one; the reason never quotes it.
     pub(super) fn content(path: &Path, reason: impl Into<String>) -> KeyError {
         KeyError::Content {

@@ -10,7 +10,10 @@ use super::{
     proto::{signer_client::SignerClient, PublicKeyRequest, SignRequest},
     KeyError, SigningKey,
 };
-use crate::config::{ChainConfig, SignerConfig};
+use crate::{
+    chain::wasmd::shown,
+    config::{ChainConfig, SignerConfig},
+};
 
 /// How long a signer may take: long enough for a person who presses a button.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -18,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A key of a signer, which signs for one chain.
 pub struct RemoteKey {
     client: SignerClient<Channel>,
+    /// As it is shown.
     addr: String,
     chain: String,
     name: String,
@@ -34,7 +38,7 @@ pub async fn connect(
     name: &str,
 ) -> Result<RemoteKey, KeyError> {
     let refused = |reason: String| KeyError::Signer {
-        addr: signer.addr.clone(),
+        addr: shown(&signer.addr),
         reason,
     };
     let mut endpoint = Endpoint::from_shared(signer.addr.clone())
@@ -63,7 +67,7 @@ pub async fn connect(
         .map_err(|_| refused("its public key is no compressed secp256k1 key".into()))?;
     let remote = RemoteKey {
         client,
-        addr: signer.addr.clone(),
+        addr: shown(&signer.addr),
         chain: chain.id.to_string(),
         name: name.into(),
         key,
@@ -82,7 +86,7 @@ fn check(
     match key.0 {
         super::Kind::Remote(remote) if actual == signer.account => Ok(*remote),
         _ => Err(KeyError::WrongSigner {
-            addr: signer.addr.clone(),
+            addr: shown(&signer.addr),
             zone: chain.id.clone(),
             expected: signer.account.clone(),
             actual,

@@ -1,7 +1,6 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -12,7 +11,7 @@ use serde::Serialize;
 use tessera_primitives::{Address, ZoneId};
 use zeroize::Zeroizing;
 
-use super::{file::Stored, KeyError, Passphrases, Secret, SigningKey, DEFAULT_PATH};
+use super::{draft::Draft, file::Stored, KeyError, Passphrases, Secret, SigningKey, DEFAULT_PATH};
 
 /// Hermes' folder of a chain's keys, which are read as they are.
 const HERMES: &str = "keyring-test";
@@ -82,10 +81,27 @@ impl KeyRing {
         protection: Protection,
         overwrite: bool,
     ) -> Result<Address, KeyError> {
+        let (account, draft) = self.draft((zone, name), secret, prefix, protection, overwrite)?;
+        draft.keep()?;
+        Ok(account)
+    }
+
+    /// The same in two steps: the key is written down, and is there once it is kept.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn draft(
+        &self,
+        (zone, name): (&ZoneId, &str),
+        secret: &Secret,
+        prefix: &str,
+        protection: Protection,
+        overwrite: bool,
+    ) -> Result<(Address, Draft), KeyError> {
         let path = self.path(zone, name)?;
         let account = secret.key()?.account(prefix)?;
         if !overwrite && self.find(zone, name)?.is_some() {
-            return Err(exists(zone, name));
+            return Err(KeyError::exists(zone, name));
         }
         let mut stored = Stored::plain(account.to_string(), secret);
         if protection == Protection::Encrypted {
@@ -94,8 +110,8 @@ impl KeyRing {
             stored = stored.sealed(&path, passphrase)?;
         }
         let text = stored.text(&path)?;
-        self.store((zone, name), path, &text, overwrite)?;
-        Ok(account)
+        let draft = Draft::write((zone, name), path, &text, overwrite)?;
+        Ok((account, draft))
     }
 
     /// Reads a key. Its address must be the one that stands beside it.
@@ -132,32 +148,28 @@ impl KeyRing {
         Ok(secret)
     }
 
-    /// The keys of a zone, by name. No passphrase is needed.
+    /// The keys of a zone, by name. No passphrase is needed. A file that cannot be read is told and left out.
     ///
     /// # Errors
-    /// [`KeyError`].
+    /// [`KeyError`] when their folder cannot be read.
     pub fn list(&self, zone: &ZoneId) -> Result<Vec<Listed>, KeyError> {
-        let mut listed = Vec::new();
-        for (name, (path, place)) in self.names(zone)? {
-            let text = read(&path, place)?;
-            let (account, storage) = if place == Storage::Hermes {
-                let file = Secret::from_key_file(&path, &text, DEFAULT_PATH)?;
-                (file.account, place)
-            } else {
-                let stored = Stored::parse(&path, text.as_bytes())?;
-                let storage = match stored.age {
-                    Some(_) => Storage::Encrypted,
-                    None => Storage::Unencrypted,
-                };
-                (stored.account, storage)
-            };
-            listed.push(Listed {
-                name,
-                account,
-                storage,
-            });
-        }
-        Ok(listed)
+        let files = self.files(zone)?.into_iter();
+        let listed = files.filter_map(|(name, (path, place))| match listed(name, &path, place) {
+            Ok(listed) => Some(listed),
+            Err(error) => {
+                tracing::error!(%error, "a key is left out");
+                None
+            }
+        });
+        Ok(listed.collect())
+    }
+
+    /// The names of a zone's keys, also of those that cannot be read.
+    ///
+    /// # Errors
+    /// [`KeyError`] when their folder cannot be read.
+    pub fn names(&self, zone: &ZoneId) -> Result<Vec<String>, KeyError> {
+        Ok(self.files(zone)?.into_keys().collect())
     }
 
     /// Deletes a key.
@@ -199,48 +211,16 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Writes a key's file; an existing one is replaced only if that is wanted.
-    pub(super) fn store(
-        &self,
-        (zone, name): (&ZoneId, &str),
-        path: PathBuf,
-        text: &[u8],
-        overwrite: bool,
-    ) -> Result<(), KeyError> {
-        let written = self.write(&path, text, overwrite);
-        written.map_err(|source| match source.kind() {
-            io::ErrorKind::AlreadyExists => exists(zone, name),
-            _ => KeyError::File { path, source },
-        })
-    }
-
-    /// Whole or not at all, and never readable by others.
-    fn write(&self, path: &Path, text: &[u8], overwrite: bool) -> io::Result<()> {
-        let folder = path.parent().unwrap_or(&self.folder);
-        fs::create_dir_all(folder)?;
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text)?;
-        file.as_file().sync_all()?;
-        let persisted = if overwrite {
-            file.persist(path)
-        } else {
-            file.persist_noclobber(path)
-        };
-        persisted.map_err(|error| error.error)?;
-        fs::File::open(folder)?.sync_all()
-    }
-
     fn unknown(&self, zone: &ZoneId, name: &str) -> Result<KeyError, KeyError> {
         Ok(KeyError::Unknown {
             zone: zone.clone(),
             name: name.into(),
-            known: self.names(zone)?.into_keys().collect(),
+            known: self.names(zone)?,
         })
     }
 
     /// The names of a zone's keys and their files; where both folders have one, ours counts.
-    fn names(&self, zone: &ZoneId) -> Result<BTreeMap<String, (PathBuf, Storage)>, KeyError> {
+    fn files(&self, zone: &ZoneId) -> Result<BTreeMap<String, (PathBuf, Storage)>, KeyError> {
         let ours = self.zone_folder(zone);
         let mut names = BTreeMap::new();
         for (folder, storage) in [
@@ -290,19 +270,37 @@ impl KeyRing {
     }
 
     pub(super) fn path(&self, zone: &ZoneId, name: &str) -> Result<PathBuf, KeyError> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+        if !is_key_name(name) {
             return Err(KeyError::Name(name.into()));
         }
         Ok(self.zone_folder(zone).join(format!("{name}.json")))
     }
 }
 
-pub(super) fn exists(zone: &ZoneId, name: &str) -> KeyError {
-    KeyError::Exists {
-        zone: zone.clone(),
-        name: name.into(),
-    }
+fn listed(name: String, path: &Path, place: Storage) -> Result<Listed, KeyError> {
+    let text = read(path, place)?;
+    let (account, storage) = if place == Storage::Hermes {
+        let file = Secret::from_key_file(path, &text, DEFAULT_PATH)?;
+        (file.account, place)
+    } else {
+        let stored = Stored::parse(path, text.as_bytes())?;
+        let storage = match stored.age {
+            Some(_) => Storage::Encrypted,
+            None => Storage::Unencrypted,
+        };
+        (stored.account, storage)
+    };
+    Ok(Listed {
+        name,
+        account,
+        storage,
+    })
+}
+
+/// Whether a key can be called so: its file is.
+pub fn is_key_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=64).contains(&name.len()) && name.chars().all(plain)
 }
 
 /// Refuses a key whose address is another than the one written down, under the prefix of that one.

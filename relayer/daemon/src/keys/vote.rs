@@ -15,11 +15,7 @@ use tessera_proof::BLS_DOMAIN;
 use tessera_stake::evidence::VoteKey;
 use zeroize::Zeroizing;
 
-use super::{
-    keystore::Keystore,
-    ring::{exists, read},
-    KeyError, KeyRing, Storage,
-};
+use super::{draft::Draft, keystore::Keystore, ring::read, KeyError, KeyRing, Storage};
 
 const FOLDER: &str = "vote";
 
@@ -100,7 +96,7 @@ impl KeyRing {
     ) -> Result<VoteKey, KeyError> {
         let path = self.vote_path(zone, name)?;
         if path.exists() {
-            return Err(exists(zone, name));
+            return Err(KeyError::exists(zone, name));
         }
         let secret = match source {
             VoteSource::New => VoteSecret::random()?,
@@ -118,7 +114,7 @@ impl KeyRing {
         let keystore = Keystore::seal(&path, &secret, &passphrase, described)?;
         let text = serde_json::to_vec_pretty(&keystore)
             .map_err(|error| KeyError::content(&path, error.to_string()))?;
-        self.store((zone, name), path, &text, false)?;
+        Draft::write((zone, name), path, &text, false)?.keep()?;
         Ok(secret.public())
     }
 

@@ -4,9 +4,9 @@ use std::fmt;
 
 use ibc_relayer::keyring::{AnySigningKeyPair, Secp256k1KeyPair};
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
-use serde::Deserialize;
-use serde_json::json;
+use serde::Serialize;
 use tessera_primitives::{Address, Amount, Asset, Denom};
+use zeroize::Zeroizing;
 
 use super::PacketsError;
 use crate::{
@@ -81,6 +81,16 @@ fn shared(name: &str, other: &str) -> String {
     format!("packet_key_name {name:?} has the account of {other:?}, one of key_names: packets need an account of their own")
 }
 
+/// A key as the library writes it.
+#[derive(Serialize)]
+struct Written<'a> {
+    private_key: &'a str,
+    public_key: String,
+    address: Vec<u8>,
+    address_type: &'static str,
+    account: &'a str,
+}
+
 /// The library makes keys from mnemonics, and keeps their parts private; but it reads what it writes.
 fn pair(secret: &Secret, prefix: &str) -> Result<(Address, Secp256k1KeyPair), KeyError> {
     let key = secret.key()?;
@@ -89,16 +99,20 @@ fn pair(secret: &Secret, prefix: &str) -> Result<(Address, Secp256k1KeyPair), Ke
     let address = public
         .account_id(prefix)
         .map_err(|error| KeyError::Signing(error.to_string()))?;
-    let written = json!({
-        "private_key": hex::encode(secret.private_bytes()?.as_slice()),
-        "public_key": hex::encode(public.to_bytes()),
-        "address": address.to_bytes(),
-        "address_type": "Cosmos",
-        "account": account,
-    });
+    let digits = Zeroizing::new(hex::encode(secret.private_bytes()?.as_slice()));
+    let written = Written {
+        private_key: &digits,
+        public_key: hex::encode(public.to_bytes()),
+        address: address.to_bytes(),
+        address_type: "Cosmos",
+        account: account.as_str(),
+    };
+    // Large enough not to be moved, which would leave a copy behind; what is read of it is borrowed.
+    let mut text = Zeroizing::new(Vec::with_capacity(2_048));
     // Its errors could quote what they read.
-    let pair = Secp256k1KeyPair::deserialize(written)
-        .map_err(|_| KeyError::Signing("the key does not fit Hermes' library".into()))?;
+    let unfit = |_| KeyError::Signing("the key does not fit Hermes' library".into());
+    serde_json::to_writer(&mut *text, &written).map_err(unfit)?;
+    let pair = serde_json::from_slice(&text).map_err(unfit)?;
     Ok((account, pair))
 }
 

@@ -127,6 +127,9 @@ impl Node {
             Err(error) => Err(match error.detail() {
                 ErrorDetail::Response(said) => refusal(&said.source.to_string()),
                 _ if status != StatusCode::OK => Fault::Status(status.as_u16()).into(),
+                ErrorDetail::Serde(_) => {
+                    Fault::Garbled(format!("{what}: no JSON-RPC of CometBFT")).into()
+                }
                 other => Fault::Garbled(format!("{what}: {}", excerpt(&other.to_string()))).into(),
             }),
         }

@@ -5,7 +5,7 @@ use ibc_relayer::util::seq_range::parse_seq_ranges;
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 
 use crate::{
-    command::{channel::port, Context, Outcome},
+    command::{channel::port, progress::Progress, Context, Outcome},
     packets::{self, Pending},
 };
 
@@ -48,7 +48,10 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
             .map_err(|error| anyhow::anyhow!("--packet-sequences: {error}"))?
             .unwrap_or_default(),
     };
+    let bar = Progress::new(context, None)?;
+    bar.at(0, format!("carrying what waits on {}", arguments.channel));
     let cleared = packets::clear(&config, &context.keys(), pending).await?;
+    drop(bar);
     let text = format!(
         "between {} and {}: {} received, {} acknowledged, {} given back{}",
         arguments.chain,

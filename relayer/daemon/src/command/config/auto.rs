@@ -1,21 +1,20 @@
 use std::{
-    fs,
     path::PathBuf,
     time::{Duration, Instant},
 };
 
 use anyhow::{bail, Context as _};
 use clap::Args;
-use serde::Serialize;
-use tendermint_rpc::{client::CompatMode, Client, HttpClient, HttpClientUrl};
-use tessera_primitives::Timestamp;
+use serde::{Serialize, Serializer};
+use tessera_primitives::{Timestamp, ZoneId};
 use tokio::task::JoinSet;
 
 use super::Destination;
 use crate::{
-    chain::grpc,
-    command::Outcome,
+    chain::{grpc, wasmd},
+    command::{progress::Progress, Context, Outcome},
     config::{ChainConfig, Config, Registered},
+    document,
     relay::wall_clock,
 };
 
@@ -43,6 +42,7 @@ const STALE: Duration = Duration::from_secs(600);
 struct Asked {
     chain: String,
     kind: Kind,
+    #[serde(serialize_with = "write_shown")]
     address: String,
     /// Why it is left out; none if it is kept.
     left: Option<String>,
@@ -56,14 +56,20 @@ enum Kind {
     Grpc,
 }
 
-pub(super) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
+fn write_shown<S: Serializer>(address: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&wasmd::shown(address))
+}
+
+pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outcome> {
     arguments.destination.check()?;
     let patience = Duration::from_secs(arguments.patience);
     let mut config = Config::default();
     let mut asked = Vec::new();
     let mut notes = Vec::new();
+    let bar = Progress::new(context, Some(arguments.chains.len()))?;
     for path in &arguments.chains {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        bar.next(path.display().to_string());
+        let text = document::text(path).with_context(|| path.display().to_string())?;
         let read = Registered::parse(&text).map_err(anyhow::Error::msg);
         let chain = read.with_context(|| path.display().to_string())?;
         let answers = ask_all(&chain, patience).await;
@@ -78,11 +84,13 @@ pub(super) async fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
         }
         asked.extend(answers);
     }
+    drop(bar);
     for node in &asked {
         if let Some(reason) = &node.left {
             notes.push(format!(
                 "{}: {} is left out: {reason}",
-                node.chain, node.address
+                node.chain,
+                wasmd::shown(&node.address)
             ));
         }
     }
@@ -121,11 +129,8 @@ fn section(chain: &Registered, asked: &[Asked], key: &str) -> anyhow::Result<Cha
             .iter()
             .filter(|node| node.kind == Kind::Rpc)
             .map(|node| {
-                format!(
-                    "{}: {}",
-                    node.address,
-                    node.left.clone().unwrap_or_default()
-                )
+                let left = node.left.as_deref().unwrap_or_default();
+                format!("{}: {left}", wasmd::shown(&node.address))
             })
             .collect();
         bail!(
@@ -156,19 +161,19 @@ async fn ask_all(chain: &Registered, patience: Duration) -> Vec<Asked> {
         .map(|address| (Kind::Grpc, address));
     let mut asking = JoinSet::new();
     for (kind, address) in rpc.chain(grpc) {
-        let id = chain.chain_id.to_string();
+        let id = chain.chain_id.clone();
         asking.spawn(async move {
             let began = Instant::now();
             let answer = tokio::time::timeout(patience, async {
                 match kind {
-                    Kind::Rpc => ask_rpc(&id, &address).await,
+                    Kind::Rpc => ask_rpc(&id, &address, patience).await,
                     Kind::Grpc => ask_grpc(&id, &address, patience).await,
                 }
             });
             let silent = |_| Err(format!("no answer in {} s", patience.as_secs()));
             let answer = answer.await.unwrap_or_else(silent);
             Asked {
-                chain: id,
+                chain: id.to_string(),
                 kind,
                 address,
                 left: answer.err(),
@@ -181,17 +186,12 @@ async fn ask_all(chain: &Registered, patience: Duration) -> Vec<Asked> {
     asked
 }
 
-async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
-    let said = |error: tendermint_rpc::Error| error.detail().to_string();
-    let url: HttpClientUrl = address.parse().map_err(said)?;
-    let client = HttpClient::builder(url).compat_mode(CompatMode::V0_38);
-    let client = client.build().map_err(said)?;
-    let status = client.status().await.map_err(said)?;
-    same_chain(chain, status.node_info.network.as_str())?;
-    if status.sync_info.catching_up {
+async fn ask_rpc(chain: &ZoneId, address: &str, patience: Duration) -> Result<(), String> {
+    let status = wasmd::sync_info(chain, address, patience).await?;
+    if status.catching_up {
         return Err("it is catching up".into());
     }
-    let newest = status.sync_info.latest_block_time.unix_timestamp_nanos();
+    let newest = status.latest_block_time.unix_timestamp_nanos();
     let newest = Timestamp(u64::try_from(newest).unwrap_or(0));
     // A clock that is behind the chain's is the health check's to tell.
     let age = wall_clock().since(newest).0;
@@ -201,14 +201,11 @@ async fn ask_rpc(chain: &str, address: &str) -> Result<(), String> {
     Ok(())
 }
 
-async fn ask_grpc(chain: &str, address: &str, patience: Duration) -> Result<(), String> {
-    same_chain(chain, &grpc::network(address, patience).await?)
-}
-
-fn same_chain(expected: &str, actual: &str) -> Result<(), String> {
-    if expected == actual {
+async fn ask_grpc(chain: &ZoneId, address: &str, patience: Duration) -> Result<(), String> {
+    let actual = grpc::network(address, patience).await?;
+    if actual == chain.as_str() {
         Ok(())
     } else {
-        Err(format!("it serves chain {actual:?}"))
+        Err(format!("it serves chain {actual}"))
     }
 }

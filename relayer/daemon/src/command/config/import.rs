@@ -17,7 +17,7 @@ pub struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     arguments.destination.check()?;
-    let config = Config::load_bare(&arguments.hermes)?;
+    let config = Config::load_hermes(&arguments.hermes)?;
     let text = arguments.destination.write(&config, &config.notes)?;
     let told = match &arguments.destination.output {
         Some(path) => {

@@ -1,6 +1,6 @@
 //! Storing code and making contracts, once.
 
-use std::{fs, future::Future, path::Path};
+use std::{collections::BTreeMap, fs, future::Future, path::Path};
 
 use anyhow::{bail, Context};
 use tessera_contract_api::{
@@ -9,14 +9,38 @@ use tessera_contract_api::{
 use tessera_primitives::Hash;
 
 use super::{
+    manifest::Manifest,
     record::{Pending, Record},
     Site,
 };
 use crate::chain::{wasmd::Outcome, Chain, ChainError, Prepared};
 
+/// What is to be stored, by the contracts' names.
+pub(super) type Codes = BTreeMap<&'static str, Vec<u8>>;
+
+/// Reads the code of all contracts of a manifest that is not stored on each of their zones yet.
+pub(super) fn read(folder: &Path, manifest: &Manifest, record: &Record) -> anyhow::Result<Codes> {
+    let mut codes = Codes::new();
+    for zone in &manifest.zones {
+        let stored = |name: &&str| record.contract(&zone.id, name).code_id.is_some();
+        for name in zone.contracts().filter(|name| !stored(name)) {
+            let file = folder.join(format!("{name}.wasm"));
+            let wasm = fs::read(&file).with_context(|| {
+                let file = file.display();
+                format!(
+                    "{file}: build the contracts by ci/wasm, or name their folder by --artifacts"
+                )
+            })?;
+            check_size(&file, wasm.len())?;
+            codes.insert(name, wasm);
+        }
+    }
+    Ok(codes)
+}
+
 impl Site<'_> {
     /// Makes the contracts of the manifest where they are not made yet.
-    pub(super) async fn contracts(&self, folder: &Path, record: &mut Record) -> anyhow::Result<()> {
+    pub(super) async fn contracts(&self, codes: &Codes, record: &mut Record) -> anyhow::Result<()> {
         if record.zone(self.id()).start_height.is_none() {
             let tip = self.chain.tip().await?;
             record.change(self.id(), |zone| zone.start_height = Some(tip))?;
@@ -30,21 +54,21 @@ impl Site<'_> {
             reserve_denom: self.manifest.views.reserve_denom.clone(),
         };
         let view = serde_json::to_vec(&view)?;
-        self.contract(folder, "chain_view", view, record).await?;
+        self.contract(codes, "chain_view", view, record).await?;
         let lock = transaction_lock::InstantiateMsg {
             roles: roles.clone(),
             settings: self.manifest.locks.settings.clone(),
         };
         let lock = serde_json::to_vec(&lock)?;
-        self.contract(folder, "transaction_lock", lock, record)
+        self.contract(codes, "transaction_lock", lock, record)
             .await?;
-        self.oracle(folder, &roles, record).await?;
-        self.pool(folder, roles, record).await
+        self.oracle(codes, &roles, record).await?;
+        self.pool(codes, roles, record).await
     }
 
     async fn oracle(
         &self,
-        folder: &Path,
+        codes: &Codes,
         roles: &Appointment,
         record: &mut Record,
     ) -> anyhow::Result<()> {
@@ -58,12 +82,12 @@ impl Site<'_> {
             feeds: prices.feeds.clone(),
         };
         let oracle = serde_json::to_vec(&oracle)?;
-        self.contract(folder, "price_oracle", oracle, record).await
+        self.contract(codes, "price_oracle", oracle, record).await
     }
 
     async fn pool(
         &self,
-        folder: &Path,
+        codes: &Codes,
         roles: Appointment,
         record: &mut Record,
     ) -> anyhow::Result<()> {
@@ -83,12 +107,12 @@ impl Site<'_> {
             slashers: stake.slashers.clone(),
         };
         let pool = serde_json::to_vec(&pool)?;
-        self.contract(folder, "stake_pool", pool, record).await
+        self.contract(codes, "stake_pool", pool, record).await
     }
 
     async fn contract(
         &self,
-        folder: &Path,
+        codes: &Codes,
         name: &'static str,
         message: Vec<u8>,
         record: &mut Record,
@@ -97,7 +121,7 @@ impl Site<'_> {
         let known = record.contract(id, name);
         let code = match known.code_id {
             Some(code) => code,
-            None => self.code(folder, name, record).await?,
+            None => self.code(codes, name, record).await?,
         };
         if known.address.is_some() {
             return Ok(());
@@ -117,13 +141,12 @@ impl Site<'_> {
 
     async fn code(
         &self,
-        folder: &Path,
+        codes: &Codes,
         name: &'static str,
         record: &mut Record,
     ) -> anyhow::Result<u64> {
-        let file = folder.join(format!("{name}.wasm"));
-        let wasm = fs::read(&file).with_context(|| file.display().to_string())?;
-        check_size(&file, wasm.len())?;
+        let wasm = codes.get(name).cloned();
+        let wasm = wasm.with_context(|| format!("the code of {name} was not read"))?;
         let hash = Hash::sha256(&wasm);
         let prepare = || self.chain.prepare_code(wasm);
         let code = self.once(name, record, prepare).await?.code_id()?;

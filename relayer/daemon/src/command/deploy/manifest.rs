@@ -1,4 +1,4 @@
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{ensure, Context};
 use serde::{de::Error as _, Deserialize, Deserializer};
@@ -13,6 +13,8 @@ use tessera_primitives::{
 };
 use tessera_stake::state as stake;
 use tessera_view::state::Params;
+
+use crate::document;
 
 /// What is to be deployed. Every zone views every other, and every lock believes every other.
 #[derive(Debug, Deserialize)]
@@ -133,9 +135,10 @@ impl Stake {
 
 impl Manifest {
     pub(in crate::command) fn load(path: &Path) -> anyhow::Result<Manifest> {
-        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let manifest: Manifest =
-            toml::from_str(&text).with_context(|| path.display().to_string())?;
+        let name = || path.display().to_string();
+        let text = document::text(path).with_context(name)?;
+        let read = document::toml(&text).map_err(anyhow::Error::msg);
+        let manifest: Manifest = read.with_context(name)?;
         let known = |id: &ZoneId| manifest.zones.iter().filter(|zone| zone.id == *id).count();
         for zone in &manifest.zones {
             let refused = |what: &str| format!("{}: {}: {what}", path.display(), zone.id);

@@ -9,6 +9,8 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use tessera_primitives::{Address, Hash, Height, ZoneId};
 
+use crate::document;
+
 /// The deployment file: what has been done. It is written after every step, beside and moved, so that a reader never
 /// sees half of it.
 #[derive(Debug)]
@@ -49,8 +51,13 @@ pub(in crate::command) struct Pending {
 
 impl Record {
     pub(in crate::command) fn load(path: &Path) -> anyhow::Result<Record> {
-        let zones = match fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).with_context(|| path.display().to_string())?,
+        let zones = match document::text(path) {
+            Ok(text) => document::json(&text).map_err(|reason| {
+                let path = path.display();
+                anyhow::anyhow!(
+                    "{path} is no deployment file, name the right one by --deployment: {reason}"
+                )
+            })?,
             Err(error) if error.kind() == ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(error).with_context(|| path.display().to_string()),
         };

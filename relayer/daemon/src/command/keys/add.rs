@@ -6,6 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     command::{Context, Outcome},
+    document,
     keys::{descriptor, new_mnemonic, Protection, Secret, DEFAULT_PATH},
 };
 
@@ -50,7 +51,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Ou
     } else {
         Protection::Encrypted
     };
-    let account = context.keys().add(
+    let (account, draft) = context.keys().draft(
         (&chain.id, name),
         &secret,
         &chain.account_prefix,
@@ -60,12 +61,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Ou
     let mut text = format!("added {name} of {}: {account}", chain.id);
     let words = fresh.as_ref().map(|words| words.as_str());
     let result = serde_json::json!({ "name": name, "account": account, "mnemonic": words });
-    if let Some(words) = words {
-        text.push_str(&format!(
-            "\nwrite these words down, they are shown once:\n{words}"
-        ));
-    }
-    Outcome::new(text, &result)
+    let Some(words) = words else {
+        draft.keep()?;
+        return Outcome::new(text, &result);
+    };
+    text.push_str("\nwrite these words down, they are shown once:\n");
+    text.push_str(words);
+    // A key whose words nobody has seen is not stored.
+    Ok(Outcome::new(text, &result)?.and_last(|| Ok(draft.keep()?)))
 }
 
 /// The key, and its words if they are new.
@@ -98,6 +101,7 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Zeroizing<String>> {
         _ => fs::File::open(path),
     };
     let read = file.and_then(|file| file.take(16_384).read_to_string(&mut text));
-    read.with_context(|| path.display().to_string())?;
+    read.map_err(document::no_text)
+        .with_context(|| path.display().to_string())?;
     Ok(text)
 }

@@ -83,23 +83,44 @@ pub(super) async fn run(context: &Context, arguments: &Arguments) -> anyhow::Res
     Outcome::new(lines.join("\n"), &held)
 }
 
-/// Names and addresses: no passphrase is needed to ask.
+/// Names and addresses, those of packets and prices among them: no passphrase is needed to ask.
 fn accounts(
     context: &Context,
     chain: &ChainConfig,
     name: Option<&str>,
 ) -> anyhow::Result<Vec<(String, String)>> {
-    if let Some(signer) = &chain.signer {
-        return Ok(vec![(chain.key_name().into(), signer.account.to_string())]);
-    }
     let listed = context.keys().list(&chain.id)?;
-    let names = name.map_or_else(|| chain.key_names.clone(), |name| vec![name.into()]);
-    let account = |name: String| {
-        let Some(key) = listed.iter().find(|key| key.name == name) else {
+    let signed = |name: &str| {
+        let signer = chain.signer.as_ref().filter(|_| name == chain.key_name())?;
+        Some(signer.account.to_string())
+    };
+    let account = |name: &str| {
+        let stored = listed.iter().find(|key| key.name == name);
+        let account = signed(name).or_else(|| Some(stored?.account.clone()));
+        let Some(account) = account else {
             let known: Vec<&str> = listed.iter().map(|key| key.name.as_str()).collect();
             bail!("{} has no key called {name:?}; it has {known:?}", chain.id);
         };
-        Ok((name, key.account.clone()))
+        Ok((name.to_string(), account))
     };
-    names.into_iter().map(account).collect()
+    if let Some(name) = name {
+        return Ok(vec![account(name)?]);
+    }
+    let needed = chain.key_names.iter().map(|name| account(name));
+    let mut accounts = needed.collect::<anyhow::Result<Vec<_>>>()?;
+    let prices = chain.prices.as_ref();
+    let others = [
+        &chain.packet_key_name,
+        &prices.and_then(|prices| prices.key_name.clone()),
+    ];
+    for name in others.into_iter().flatten() {
+        if accounts.iter().all(|(known, _)| known != name) {
+            // One may not be there yet.
+            match account(name) {
+                Ok(found) => accounts.push(found),
+                Err(error) => tracing::warn!(%error, "a key is left out"),
+            }
+        }
+    }
+    Ok(accounts)
 }

@@ -23,11 +23,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Ou
     let ring = context.keys();
     let names: Vec<String> = match &arguments.key_name {
         Some(name) => vec![name.clone()],
-        None => ring
-            .list(&chain.id)?
-            .into_iter()
-            .map(|key| key.name)
-            .collect(),
+        None => ring.names(&chain.id)?,
     };
     for name in &names {
         ring.delete(&chain.id, name)?;

@@ -15,7 +15,9 @@ pub struct Arguments {
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Outcome> {
     let config = context.config()?;
-    let listed = context.keys().list(&config.chain(&arguments.chain)?.id)?;
+    let (ring, zone) = (context.keys(), &config.chain(&arguments.chain)?.id);
+    let listed = ring.list(zone)?;
+    let whole = listed.len() == ring.names(zone)?.len();
     let line = |key: &crate::keys::Listed| {
         let storage = match key.storage {
             Storage::Encrypted => "encrypted",
@@ -25,5 +27,5 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> anyhow::Result<Ou
         format!("{}  {}  {storage}", key.name, key.account)
     };
     let lines: Vec<String> = listed.iter().map(line).collect();
-    Outcome::new(lines.join("\n"), &listed)
+    Ok(Outcome::new(lines.join("\n"), &listed)?.with_soundness(whole))
 }

@@ -1,11 +1,11 @@
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::Context;
 use serde::Deserialize;
 use tessera_lock::{reversal_hash, tx_hash, Effect, Leg, Settlement, Task};
 use tessera_primitives::{Amount, CanonicalAddress, Height, ZoneId};
 
-use crate::chain::account_bytes;
+use crate::{chain::account_bytes, document};
 
 /// A task as people write it, in TOML or JSON: what every leg does is spelled out, and hashed here. All registrants must
 /// use the same draft, since its hash is the task.
@@ -36,15 +36,14 @@ pub(super) struct DraftLeg {
 impl Draft {
     pub(super) fn load(path: &Path) -> anyhow::Result<Draft> {
         let name = || path.display().to_string();
-        let text = fs::read_to_string(path).with_context(name)?;
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "json")
-        {
-            serde_json::from_str(&text).with_context(name)
+        let text = document::text(path).with_context(name)?;
+        let json = path.extension().is_some_and(|end| end == "json");
+        let read = if json {
+            document::json(&text)
         } else {
-            toml::from_str(&text).with_context(name)
-        }
+            document::toml(&text)
+        };
+        read.map_err(anyhow::Error::msg).with_context(name)
     }
 
     /// The task that it describes, legs in the order of their chain ids.

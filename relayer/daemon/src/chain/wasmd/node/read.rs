@@ -5,7 +5,7 @@ use tendermint::{
     block::{signed_header::SignedHeader, Height as BlockHeight},
     validator,
 };
-use tendermint_rpc::endpoint;
+use tendermint_rpc::endpoint::{self, status::SyncInfo};
 use tessera_contract_api::event::PREFIX;
 use tessera_primitives::{fact::Attribute, Hash, Height, Timestamp};
 
@@ -20,14 +20,20 @@ const PAGE: u8 = 100;
 impl Node {
     /// What the node says of itself.
     pub(in crate::chain::wasmd) async fn status(&self) -> Result<Status, Trouble> {
+        let info = self.sync_info().await?;
+        Ok(Status {
+            tip: Height(info.latest_block_height.value()),
+            earliest: Height(info.earliest_block_height.value()),
+        })
+    }
+
+    /// How far the node says that it is, if it serves our chain.
+    pub(in crate::chain::wasmd) async fn sync_info(&self) -> Result<SyncInfo, Trouble> {
         let status = self
             .ask("status", MAX_ANSWER, endpoint::status::Request)
             .await?;
         self.check_chain(status.node_info.network.as_str())?;
-        Ok(Status {
-            tip: Height(status.sync_info.latest_block_height.value()),
-            earliest: Height(status.sync_info.earliest_block_height.value()),
-        })
+        Ok(status.sync_info)
     }
 
     /// What the application has committed: the node stores a block before it has that block's results. A height that is
