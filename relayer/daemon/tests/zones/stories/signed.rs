@@ -145,7 +145,7 @@ pub fn a_configuration_from_the_registry(ground: &Ground) {
             .any(|note| note.as_str().unwrap().contains(words))
     };
     assert!(
-        told(&format!("it serves chain {:?}", ground.id(1))),
+        told(&format!("it serves chain {}", ground.id(1))),
         "{notes:?}"
     );
     assert!(told(&away.to_string()) && notes.len() == 2, "{notes:?}");
