@@ -29,6 +29,7 @@ pub mod crypto;
 pub mod demo;
 pub mod document;
 pub mod duties;
+mod held;
 pub mod journal;
 pub mod keys;
 pub mod ledger;

@@ -1,9 +1,11 @@
 //! The relayer: zones, contracts and the ledger, and the steps that turn one into the other. `start` runs the steps in
 //! tasks of their own, one watcher and one worker a zone; the demo runs them one after another.
 
+mod error;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, MutexGuard, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,13 +20,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     chain::{Chain, ChainError},
-    duties::DutyError,
-    journal::JournalError,
+    held::held,
     ledger::Ledger,
     observe::{Activity, Seen, State},
     submit::{self, Desk},
     watch::{self, Witness},
 };
+
+pub use error::RelayError;
 
 /// A zone that is served, and our contracts on it.
 #[derive(Clone)]
@@ -74,49 +77,6 @@ impl Zone {
             poll: self.poll,
         }
     }
-}
-
-/// Why a step failed. Everything but the journal is tried again.
-#[derive(Debug, thiserror::Error)]
-pub enum RelayError {
-    /// A zone.
-    #[error(transparent)]
-    Chain(#[from] ChainError),
-    /// The journal: nothing can be promised without it.
-    #[error(transparent)]
-    Journal(#[from] JournalError),
-    /// A duty could not be made a message.
-    #[error(transparent)]
-    Duty(#[from] DutyError),
-    /// A zone that is not served.
-    #[error("no zone {zone} is served; {served:?} are")]
-    Unserved {
-        /// The zone.
-        zone: ZoneId,
-        /// Those that are.
-        served: Vec<ZoneId>,
-    },
-    /// Our own node shows what its zone's validators have not signed.
-    #[error("{zone}: our own node's header {height} is not signed: {reason}. Check rpc_addr of this chain")]
-    Unsigned {
-        /// The zone.
-        zone: ZoneId,
-        /// The header's height.
-        height: Height,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A task of the relayer panicked; where was said.
-    #[error("a task of the relayer panicked: please report the place")]
-    Panicked,
-    /// What a contract said cannot be read.
-    #[error("{zone}: a contract's event is malformed: {reason}")]
-    Event {
-        /// The zone.
-        zone: ZoneId,
-        /// What is wrong.
-        reason: String,
-    },
 }
 
 /// What tells a relayer the time.
@@ -320,7 +280,7 @@ impl Relay {
     /// Watches and works on every zone until it is cancelled.
     ///
     /// # Errors
-    /// [`JournalError`]: nothing may be sent that is not written down first.
+    /// [`RelayError::Journal`]: nothing may be sent that is not written down first.
     pub async fn run(self: Arc<Relay>, cancel: CancellationToken) -> Result<(), RelayError> {
         let mut tasks = JoinSet::new();
         for zone in self.zones.values() {
@@ -400,11 +360,6 @@ where
             () = cancel.cancelled() => return Ok(()),
         }
     }
-}
-
-/// What is held is whole at every instant, whoever panicked.
-fn held<T>(lock: &std::sync::Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// This machine's time.

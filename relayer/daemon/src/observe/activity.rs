@@ -1,6 +1,6 @@
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::Mutex,
     time::Duration,
 };
 
@@ -8,6 +8,7 @@ use serde::Serialize;
 use tessera_primitives::{Address, Amount, Height, Timestamp, ZoneId};
 
 use super::metrics::Metrics;
+use crate::held::held;
 
 /// How many errors are remembered for people: the newest.
 const MISHAPS: usize = 20;
@@ -186,9 +187,4 @@ impl Activity {
     fn zone(&self, zone: &ZoneId, change: impl FnOnce(&mut ZoneActivity)) {
         change(held(&self.zones).entry(zone.clone()).or_default());
     }
-}
-
-/// Whoever panicked while holding it left figures, which are whole at every instant.
-fn held<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
-    lock.lock().unwrap_or_else(PoisonError::into_inner)
 }

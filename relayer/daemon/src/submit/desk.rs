@@ -4,12 +4,14 @@ use std::{
     collections::BTreeSet,
     sync::{
         atomic::{AtomicBool, Ordering},
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex,
     },
 };
 
 use tessera_planner::{Act, Duty, Mark, RootAt};
 use tokio::sync::{Mutex as Turns, MutexGuard as Turn};
+
+use crate::held::held;
 
 /// What the lanes of one zone share. Duties of one task, and those that advance one view, never are in two hands.
 #[derive(Default)]
@@ -52,7 +54,7 @@ impl Desk {
         most: usize,
         may: impl Fn(&Duty) -> bool,
     ) -> (Vec<Duty>, Claim) {
-        let mut taken = marks(&self.taken);
+        let mut taken = held(&self.taken);
         let mut own = BTreeSet::new();
         let mut elsewhere = BTreeSet::new();
         let mut chosen = Vec::new();
@@ -105,14 +107,9 @@ impl Desk {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let mut taken = marks(&self.taken);
+        let mut taken = held(&self.taken);
         for mark in &self.marks {
             taken.remove(mark);
         }
     }
-}
-
-fn marks(taken: &Mutex<BTreeSet<Mark>>) -> MutexGuard<'_, BTreeSet<Mark>> {
-    // A set of marks is whole after each change.
-    taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
