@@ -3,6 +3,7 @@
 
 use std::{fs, io, path::Path};
 
+use anyhow::Context;
 use serde::de::DeserializeOwned;
 
 /// Reads a file's text.
@@ -11,6 +12,16 @@ use serde::de::DeserializeOwned;
 /// What the system says; a file that is no text is told as that.
 pub fn text(path: &Path) -> io::Result<String> {
     fs::read_to_string(path).map_err(no_text)
+}
+
+/// Reads what a file says, by [`toml`] or [`json`].
+///
+/// # Errors
+/// The file's name, and what is wrong with it.
+pub fn load<T>(path: &Path, read: fn(&str) -> Result<T, String>) -> anyhow::Result<T> {
+    let name = || path.display().to_string();
+    let text = text(path).with_context(name)?;
+    read(&text).map_err(anyhow::Error::msg).with_context(name)
 }
 
 /// What is said instead of "stream did not contain valid UTF-8".

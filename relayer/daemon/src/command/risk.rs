@@ -72,10 +72,7 @@ pub async fn run(_context: &Context, arguments: Arguments) -> anyhow::Result<Out
 
 fn question(arguments: Arguments) -> anyhow::Result<Question> {
     let mut question = if let Some(path) = &arguments.tokens {
-        let name = || path.display().to_string();
-        let text = document::text(path).with_context(name)?;
-        let file = document::toml(&text).map_err(anyhow::Error::msg);
-        Question::of_file(file.with_context(name)?)?
+        Question::of_file(document::load(path, document::toml)?)?
     } else if let Some(path) = &arguments.prices {
         let table = fs::File::open(path).with_context(|| path.display().to_string())?;
         Question::of_prices(table, &arguments.amount).with_context(|| path.display().to_string())?

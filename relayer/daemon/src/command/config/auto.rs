@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{bail, Context as _};
+use anyhow::bail;
 use clap::Args;
 use serde::{Serialize, Serializer};
 use tessera_primitives::{Timestamp, ZoneId};
@@ -69,9 +69,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> anyhow::Resu
     let bar = Progress::new(context, Some(arguments.chains.len()))?;
     for path in &arguments.chains {
         bar.next(path.display().to_string());
-        let text = document::text(path).with_context(|| path.display().to_string())?;
-        let read = Registered::parse(&text).map_err(anyhow::Error::msg);
-        let chain = read.with_context(|| path.display().to_string())?;
+        let chain = document::load(path, Registered::parse)?;
         let answers = ask_all(&chain, patience).await;
         config
             .chains

@@ -135,10 +135,7 @@ impl Stake {
 
 impl Manifest {
     pub(in crate::command) fn load(path: &Path) -> anyhow::Result<Manifest> {
-        let name = || path.display().to_string();
-        let text = document::text(path).with_context(name)?;
-        let read = document::toml(&text).map_err(anyhow::Error::msg);
-        let manifest: Manifest = read.with_context(name)?;
+        let manifest: Manifest = document::load(path, document::toml)?;
         let known = |id: &ZoneId| manifest.zones.iter().filter(|zone| zone.id == *id).count();
         for zone in &manifest.zones {
             let refused = |what: &str| format!("{}: {}: {what}", path.display(), zone.id);

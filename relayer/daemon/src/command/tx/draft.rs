@@ -35,15 +35,8 @@ pub(super) struct DraftLeg {
 
 impl Draft {
     pub(super) fn load(path: &Path) -> anyhow::Result<Draft> {
-        let name = || path.display().to_string();
-        let text = document::text(path).with_context(name)?;
         let json = path.extension().is_some_and(|end| end == "json");
-        let read = if json {
-            document::json(&text)
-        } else {
-            document::toml(&text)
-        };
-        read.map_err(anyhow::Error::msg).with_context(name)
+        document::load(path, if json { document::json } else { document::toml })
     }
 
     /// The task that it describes, legs in the order of their chain ids.
