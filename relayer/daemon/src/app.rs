@@ -135,8 +135,8 @@ pub async fn serve(
     chain: &ChainConfig,
     keys: Option<(&KeyRing, &[&str])>,
 ) -> Result<Zone, AppError> {
-    contracts(chain)?;
-    serve_by(chain, reach(chain, None).await?, keys).await
+    let contracts = contracts(chain)?;
+    serve_by(chain, contracts, reach(chain, None).await?, keys).await
 }
 
 fn contracts(chain: &ChainConfig) -> Result<(&ViewsConfig, &LocksConfig), AppError> {
@@ -151,10 +151,10 @@ fn contracts(chain: &ChainConfig) -> Result<(&ViewsConfig, &LocksConfig), AppErr
 
 async fn serve_by(
     chain: &ChainConfig,
+    (view, lock): (&ViewsConfig, &LocksConfig),
     reader: Wasmd,
     keys: Option<(&KeyRing, &[&str])>,
 ) -> Result<Zone, AppError> {
-    let (view, lock) = contracts(chain)?;
     let mut lanes: Vec<Arc<dyn Chain>> = Vec::new();
     for (ring, name) in keys
         .iter()
@@ -207,21 +207,22 @@ pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Serving, AppEr
     };
     let mut readers = Vec::new();
     for chain in &config.chains {
-        if !follows(chain) {
-            contracts(chain)?;
-        }
-        readers.push((chain, open(chain)?));
+        let contracts = match follows(chain) {
+            true => None,
+            false => Some(contracts(chain)?),
+        };
+        readers.push((chain, contracts, open(chain)?));
     }
-    let checks = join_all(readers.iter().map(|(_, reader)| reader.check())).await;
+    let checks = join_all(readers.iter().map(|(.., reader)| reader.check())).await;
     let mut serving = Serving::default();
-    for ((chain, reader), checked) in readers.into_iter().zip(checks) {
+    for ((chain, contracts, reader), checked) in readers.into_iter().zip(checks) {
         match checked {
             Err(away @ ChainError::Unreachable { .. }) => {
                 serving.away.insert(chain.id.clone(), away);
             }
             checked => checked?,
         }
-        if follows(chain) {
+        let Some(contracts) = contracts else {
             serving.followed.push(Nodes {
                 chain: Arc::new(reader),
                 witnesses: witnesses(chain),
@@ -229,9 +230,9 @@ pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Serving, AppEr
                 poll: chain.poll_interval,
             });
             continue;
-        }
+        };
         let names: Vec<&str> = chain.key_names.iter().map(String::as_str).collect();
-        let zone = serve_by(chain, reader, Some((ring, &names))).await?;
+        let zone = serve_by(chain, contracts, reader, Some((ring, &names))).await?;
         serving.zones.push(zone);
     }
     Ok(serving)

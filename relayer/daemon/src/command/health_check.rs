@@ -201,9 +201,8 @@ async fn purse(
         None => account.parse()?,
     };
     let held = node.balance(&payer, &asset).await?;
-    let pays = chain.gas_price.price > 0.0 || chain.dynamic_gas_price.enabled;
     anyhow::ensure!(
-        !(pays && held.is_zero()),
+        !(chain.is_gas_paid() && held.is_zero()),
         "{payer} holds no {denom} to pay for gas: send it some"
     );
     Ok(match &chain.fee_granter {

@@ -386,6 +386,11 @@ impl ChainConfig {
         self.rpc_addrs.first().map_or("", String::as_str)
     }
 
+    /// Whether gas costs anything.
+    pub fn is_gas_paid(&self) -> bool {
+        self.gas_price.price > 0.0 || self.dynamic_gas_price.enabled
+    }
+
     /// The key that signs where one is enough: that for packets where there is no other.
     pub fn key_name(&self) -> &str {
         let name = self.key_names.first().or(self.packet_key_name.as_ref());

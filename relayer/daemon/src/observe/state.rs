@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use tessera_planner::Knowledge;
+use tessera_planner::{Knowledge, Left, Mark};
 use tessera_primitives::{Address, Hash, Height, Seconds, Timestamp, ZoneId, ZoneStatus};
 
 use super::{activity::Wallet, Activity, Mishap};
@@ -161,6 +161,9 @@ impl State {
         now: Timestamp,
     ) -> State {
         let tasks = knowledge.nearest(TASKS).into_iter();
+        let mut all_left = knowledge.all_left();
+        let left = all_left.by_ref().take(TASKS).map(LeftState::from);
+        let left: Vec<LeftState> = left.collect();
         State {
             version: env!("CARGO_PKG_VERSION"),
             started,
@@ -175,8 +178,8 @@ impl State {
                 .collect(),
             finished: knowledge.finished(),
             stuck: stuck(knowledge),
-            left_legs: knowledge.all_left().count(),
-            left: left(knowledge),
+            left_legs: left.len().saturating_add(all_left.count()),
+            left,
             alarms: knowledge.alarms().map(ToString::to_string).collect(),
             errors: activity.mishaps(),
         }
@@ -233,6 +236,15 @@ impl ZoneState {
     }
 }
 
+impl From<(Mark, Left)> for LeftState {
+    fn from((mark, left): (Mark, Left)) -> LeftState {
+        LeftState {
+            what: mark.to_string(),
+            reason: left.to_string(),
+        }
+    }
+}
+
 impl From<&Service> for NodeState {
     fn from(service: &Service) -> NodeState {
         let latency = service.latency.map(|latency| latency.as_millis());
@@ -268,13 +280,4 @@ fn stuck(knowledge: &Knowledge) -> Vec<StuckState> {
         reason: stuck.reason,
     });
     stuck.collect()
-}
-
-fn left(knowledge: &Knowledge) -> Vec<LeftState> {
-    let left = knowledge.all_left().take(TASKS);
-    let left = left.map(|(mark, left)| LeftState {
-        what: mark.to_string(),
-        reason: left.to_string(),
-    });
-    left.collect()
 }

@@ -10,8 +10,7 @@ use zeroize::Zeroizing;
 
 use super::PacketsError;
 use crate::{
-    app,
-    chain::Chain as _,
+    chain::{wasmd::Wasmd, Chain as _},
     config::{ChainConfig, Config},
     keys::{KeyError, KeyRing, Secret},
 };
@@ -118,19 +117,19 @@ fn pair(secret: &Secret, prefix: &str) -> Result<(Address, Secp256k1KeyPair), Ke
 
 /// Who pays for what a key signs; nobody where gas costs nothing.
 pub(super) fn payer<'a>(chain: &'a ChainConfig, key: &'a PacketKey) -> Option<&'a Address> {
-    let pays = chain.gas_price.price > 0.0 || chain.dynamic_gas_price.enabled;
-    pays.then(|| chain.fee_granter.as_ref().unwrap_or(&key.account))
+    chain
+        .is_gas_paid()
+        .then(|| chain.fee_granter.as_ref().unwrap_or(&key.account))
 }
 
 /// What an account holds of what gas is paid in, in base units.
 pub(super) async fn purse(
     chain: &ChainConfig,
-    rpc: &str,
+    pool: &Wasmd,
     account: &Address,
 ) -> anyhow::Result<Amount> {
     let asset = Asset::Native(Denom::new(chain.gas_price.denom.as_str())?);
-    let node = app::connect(chain, rpc, None).await?;
-    Ok(node.balance(account, &asset).await?)
+    Ok(pool.balance(account, &asset).await?)
 }
 
 /// Refuses a payer that has nothing to pay with.

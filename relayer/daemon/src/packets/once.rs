@@ -33,9 +33,10 @@ impl Once {
         let mut sites = Sites::new();
         for (chain, key) in config.chains.iter().zip(&keys) {
             Site::preferred(chain)?;
-            let site = site(chain, &pool(chain)?, None).await?;
+            let pool = pool(chain)?;
+            let site = site(chain, &pool, None).await?;
             if let Some(payer) = payer(chain, key) {
-                let held = purse(chain, &site.rpc, payer).await;
+                let held = purse(chain, &pool, payer).await;
                 let held = held.map_err(failed(format!("asking {} for a balance", chain.id)))?;
                 can_pay(chain, payer, held)?;
             }

@@ -134,7 +134,7 @@ impl Service<'_> {
             let now = now.and_then(|(_, sites)| sites.get(&chain.id));
             let found = match site(chain, pool, now).await {
                 Ok(site) => {
-                    let purse = self.look_into_purse(chain, &site).await;
+                    let purse = self.look_into_purse(chain, pool).await;
                     sites.insert(chain.id.clone(), site);
                     purse
                 }
@@ -185,7 +185,7 @@ impl Service<'_> {
     ///
     /// # Errors
     /// [`PacketsError::NoMoney`] where that is nothing.
-    async fn look_into_purse(&self, chain: &ChainConfig, site: &Site) -> Result<(), PacketsError> {
+    async fn look_into_purse(&self, chain: &ChainConfig, pool: &Wasmd) -> Result<(), PacketsError> {
         let keys = self.plan.keys.iter();
         let mut keys = keys.filter(|key| key.chain.as_str() == chain.id.as_str());
         let Some(key) = keys.next() else {
@@ -194,7 +194,7 @@ impl Service<'_> {
         let Some(payer) = payer(chain, key) else {
             return Ok(());
         };
-        match purse(chain, &site.rpc, payer).await {
+        match purse(chain, pool, payer).await {
             Ok(balance) => {
                 let activity = self.relay.activity();
                 let denom = &chain.gas_price.denom;
@@ -215,13 +215,13 @@ impl Service<'_> {
 
     fn mishap(&mut self, zone: &ZoneId, error: &PacketsError) {
         let said = error.to_string();
-        let activity = self.relay.activity();
-        activity.mishap(zone, said.clone(), self.relay.now());
-        let last = self.told.insert(zone.clone(), said);
-        if last == Some(error.to_string()) {
-            tracing::debug!(%zone, %error, "ordinary IBC");
+        if self.told.get(zone) == Some(&said) {
+            tracing::debug!(%zone, error = said, "ordinary IBC");
         } else {
-            tracing::warn!(%zone, %error, "ordinary IBC");
+            tracing::warn!(%zone, error = said, "ordinary IBC");
+            self.told.insert(zone.clone(), said.clone());
         }
+        let activity = self.relay.activity();
+        activity.mishap(zone, said, self.relay.now());
     }
 }

@@ -228,9 +228,8 @@ impl Waiting {
     ) -> Vec<u64> {
         let seen = std::mem::take(&mut self.0);
         let pauses = now.into_iter().map(|sequence| {
-            let pause = seen
-                .get(&sequence)
-                .map_or(Pause { left: 2, last: 1 }, |pause| *pause);
+            let pause = seen.get(&sequence).copied();
+            let pause = pause.unwrap_or(Pause { left: 2, last: 1 });
             let left = pause.left.saturating_sub(1);
             (sequence, Pause { left, ..pause })
         });
