@@ -44,6 +44,8 @@ pub enum Spoilt {
     Shifted,
     /// A byte of every proof is another.
     Forging,
+    /// One of its validators has more power than there can be.
+    Mighty,
     /// It limits requests, and says for how many seconds.
     Limiting(u64),
     /// It takes transactions, and never says so.
@@ -258,6 +260,11 @@ fn spoil(spoilt: Spoilt, request: &Value, mut answer: Value) -> Value {
         Spoilt::Shifted => {
             if let Some(found) = answer.pointer_mut("/result/signed_header/header/height") {
                 *found = json!((height(found).unwrap() + 1).to_string());
+            }
+        }
+        Spoilt::Mighty => {
+            if let Some(power) = answer.pointer_mut("/result/validators/0/voting_power") {
+                *power = json!((1u64 << 62).to_string());
             }
         }
         Spoilt::Forging => {

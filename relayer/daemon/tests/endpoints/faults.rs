@@ -93,6 +93,23 @@ async fn who_limits_requests_is_left_in_peace_for_as_long_as_it_says() {
     assert_eq!(chain.tip().await.unwrap(), recorded.tip);
 }
 
+/// The library that makes a set of them would panic.
+#[tokio::test]
+async fn validators_mightier_than_there_can_be_are_garbage() {
+    let recorded = Recorded::load();
+    let (bad, good) = (recorded.node().await, recorded.node().await);
+    bad.spoil(Spoilt::Mighty);
+    let refused = recorded.open(&[&bad]).header(recorded.height()).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(
+        refused.contains("more power than there can be"),
+        "{refused}"
+    );
+    let chain = recorded.open(&[&bad, &good]);
+    chain.header(recorded.height()).await.unwrap();
+    assert!(matches!(chain.services()[0].fault, Some(Fault::Garbled(_))));
+}
+
 #[tokio::test]
 async fn who_is_behind_the_others_is_not_read_from() {
     let recorded = Recorded::load();

@@ -206,6 +206,15 @@ impl Node {
                 break;
             }
         }
+        // No chain has more, and a set that has cannot be made.
+        let most = validator::Set::MAX_TOTAL_VOTING_POWER;
+        let mut powers = all.iter().map(validator::Info::power);
+        let total = powers.try_fold(0u64, u64::checked_add);
+        if total.is_none_or(|total| total > most) {
+            return Err(garbled(format!(
+                "validators of {height} with more power than there can be"
+            )));
+        }
         Ok(all)
     }
 
