@@ -242,6 +242,28 @@ fn work_that_earns_less_than_is_asked_for_is_left_and_ones_own_never() {
     }
 }
 
+/// Anybody may write our account into a task: one that it never registered a leg of is work like any other.
+#[test]
+fn a_leg_that_only_names_us_makes_no_task_our_own() {
+    let price = Price {
+        min_tip: Amount(8),
+        ..Price::default()
+    };
+    let mut relayer = Relayer::under(priced(price));
+    let mut named = task(1);
+    named.legs[1].registrant = address(9);
+    relayer.blocks(3, vec![offered(&named, "a", 7)], vec![]);
+    let left = || {
+        Some(Left::Tip {
+            expected: Amount(8),
+            actual: Amount(7),
+        })
+    };
+    assert_eq!(relayer.knowledge.left(&zone("a"), &named.id()), left());
+    relayer.blocks(4, vec![], vec![registered(&named, "b")]);
+    assert_eq!(relayer.knowledge.left(&zone("a"), &named.id()), None);
+}
+
 #[test]
 fn whoever_is_denied_or_not_allowed_is_left() {
     fn denied<T: Ord, const N: usize>(deny: [T; N]) -> Filter<T> {

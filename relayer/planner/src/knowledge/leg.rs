@@ -124,8 +124,11 @@ impl Knowledge {
         if !self.policy.locks {
             return Err(Left::Disabled);
         }
-        let ours = open.task.legs.iter().any(|leg| {
+        // Anybody may write our account into a task: it is ours once we have registered a leg.
+        let mut legs = open.task.legs.iter().zip(&open.legs);
+        let ours = legs.any(|(leg, known)| {
             let zone = self.zones.get(&leg.zone);
+            let zone = zone.filter(|_| known.state().is_some());
             zone.is_some_and(|zone| zone.served.registrants.contains(&leg.registrant))
         });
         if ours {
