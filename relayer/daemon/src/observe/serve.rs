@@ -1,6 +1,7 @@
 use std::{
     net::{SocketAddr, TcpListener},
     sync::Arc,
+    time::Duration,
 };
 
 use axum::{
@@ -10,11 +11,26 @@ use axum::{
     routing::get,
     Json, Router,
 };
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
 use serde_json::json;
+use tokio::{net::TcpStream, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{page, Health, Lateness};
 use crate::relay::Relay;
+
+/// Connections to a port at one time, at most; whoever comes then waits.
+const LOOKERS: usize = 64;
+/// How long a request may take to arrive.
+const SHORT: Duration = Duration::from_secs(5);
+/// How long a connection is kept, whatever it is used for.
+const LONGEST: Duration = Duration::from_secs(30);
+/// How long whoever is being told may take when it is to end.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Where is listened; nowhere where none is given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,21 +145,53 @@ pub async fn serve(relay: Arc<Relay>, ports: &Ports, cancel: CancellationToken) 
     );
 }
 
+/// Answers until it is cancelled, and then those who are being told.
 async fn answer(port: Option<&Port>, router: Router, cancel: CancellationToken) {
     let Some(port) = port else {
         return;
     };
-    let answering = async {
-        let listener = tokio::net::TcpListener::from_std(port.listener.try_clone()?)?;
-        tracing::info!(table = port.table, address = %port.bound, "listening");
-        let served = axum::serve(listener, router);
-        served
-            .with_graceful_shutdown(cancel.cancelled_owned())
-            .await
+    let table = port.table;
+    let listener = port.listener.try_clone();
+    let listener = match listener.and_then(tokio::net::TcpListener::from_std) {
+        Ok(listener) => listener,
+        Err(error) => {
+            tracing::error!(table, %error, "nobody is answered there");
+            return;
+        }
     };
-    if let Err(error) = answering.await {
-        tracing::error!(table = port.table, %error, "nobody is answered there");
+    tracing::info!(table, address = %port.bound, "listening");
+    let mut looking = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept(), if looking.len() < LOOKERS => accepted,
+            Some(_ended) = looking.join_next() => continue,
+            () = cancel.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, _)) => _ = looking.spawn(tell(stream, router.clone(), cancel.clone())),
+            Err(error) => {
+                tracing::warn!(table, %error, "somebody was not answered");
+                tokio::time::sleep(FAREWELL).await;
+            }
+        }
     }
+    while looking.join_next().await.is_some() {}
+}
+
+/// Answers one connection. Nobody keeps it open for long, be it by half a request or by reading nothing.
+async fn tell(stream: TcpStream, router: Router, cancel: CancellationToken) {
+    let (io, service) = (TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(SHORT);
+    let telling = http.serve_connection(io, service);
+    tokio::pin!(telling);
+    tokio::select! {
+        _ended = &mut telling => return,
+        () = tokio::time::sleep(LONGEST) => {}
+        () = cancel.cancelled() => {}
+    }
+    telling.as_mut().graceful_shutdown();
+    let _cut_short = tokio::time::timeout(FAREWELL, telling).await;
 }
 
 async fn page(Shared(relay): Shared<Arc<Relay>>) -> Html<String> {
