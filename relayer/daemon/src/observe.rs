@@ -10,8 +10,11 @@ mod purse;
 mod serve;
 mod state;
 
-pub use activity::{Activity, Mishap, Sent, Wallet, ZoneActivity};
+pub use activity::{Activity, Client, Mishap, Sent, Wallet, ZoneActivity};
 pub use health::{Health, Lateness, Reason};
 pub use purse::{look_into_purse, look_into_purses};
 pub use serve::{serve, Listen, Ports, ServeError};
-pub use state::{LeftState, NodeState, Seen, State, StuckState, TaskState, ViewState, ZoneState};
+pub use state::{
+    ClientState, ClientStatus, LeftState, NodeState, Seen, State, StuckState, TaskState, ViewState,
+    ZoneState,
+};

@@ -29,6 +29,8 @@ pub struct ZoneActivity {
     pub tip: Option<(Height, Timestamp)>,
     /// What is left to pay for gas, by the account that pays: a key's own, or a granter's.
     pub wallets: BTreeMap<Address, Wallet>,
+    /// Clients of ordinary IBC that packets go through.
+    pub clients: Vec<Client>,
     /// Transactions that were included and succeeded.
     pub included: u64,
     /// Transactions that failed, or that no block included.
@@ -44,6 +46,21 @@ pub struct Wallet {
     pub balance: Amount,
     /// What this process has paid for gas, in base units.
     pub spent: Amount,
+}
+
+/// A client of ordinary IBC, as its chain told last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its id.
+    pub id: String,
+    /// The chain that it follows.
+    pub of: ZoneId,
+    /// The newest header that it was shown.
+    pub height: Height,
+    /// When it expires unless it is shown a newer one.
+    pub expires: Timestamp,
+    /// Whether it was shown a fork, and takes nothing any longer.
+    pub frozen: bool,
 }
 
 /// Something that went wrong, as a person reads it.
@@ -124,6 +141,11 @@ impl Activity {
     /// A client of ordinary IBC on `on` was frozen by our evidence of a fork of `of`.
     pub fn client_frozen(&self, on: &ZoneId, of: &ZoneId) {
         self.metrics.client_frozen(on, of);
+    }
+
+    /// How the clients of ordinary IBC on a zone stand that packets go through.
+    pub fn clients(&self, on: &ZoneId, clients: Vec<Client>) {
+        self.zone(on, |activity| activity.clients = clients);
     }
 
     /// What an account holds now that signs by itself what is not counted here: what it holds less than before, it paid.

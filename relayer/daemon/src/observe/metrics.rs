@@ -1,19 +1,31 @@
-use std::{fmt, sync::atomic::AtomicU64, time::Duration};
+use std::{
+    fmt,
+    sync::{atomic::AtomicU64, Mutex},
+    time::Duration,
+};
 
 use prometheus_client::{
     encoding::{text::encode, EncodeLabelSet},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Metric, Registry, Unit},
 };
-use tessera_primitives::{Address, Amount, ZoneId};
+use tessera_primitives::{Address, Amount, Seconds, ZoneId};
 
-use super::{activity::Sent, packets::Packets, state::State};
+use super::{
+    activity::Sent,
+    packets::Packets,
+    state::{ClientStatus, State},
+};
+use crate::held::held;
 
 /// Milliseconds of the latency histograms' buckets.
 const LATENCIES: [f64; 12] = [
     50.0, 100.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 15_000.0, 30_000.0, 60_000.0,
     120_000.0,
 ];
+
+/// What our views are called where clients of ordinary IBC have ids.
+const VIEW: &str = "chain-view";
 
 /// One zone.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -24,6 +36,14 @@ struct OfChain {
 /// One view: `src_chain` is viewed by a contract on `dst_chain`, as Hermes names a client's two ends.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OfView {
+    src_chain: String,
+    dst_chain: String,
+}
+
+/// One client: a view of ours, or one of ordinary IBC.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfClient {
+    client: String,
     src_chain: String,
     dst_chain: String,
 }
@@ -51,6 +71,8 @@ pub(super) struct Metrics {
     registry: Registry,
     counted: Counted,
     seen: Seen,
+    /// Whoever reads holds this: what is seen is written anew for each.
+    reading: Mutex<()>,
 }
 
 /// What is counted as it happens.
@@ -125,7 +147,7 @@ struct Seen {
     backlog_size: Family<OfChain, Gauge>,
     backlog_oldest: Family<OfChain, Gauge>,
     backlog_deadline: Family<OfChain, Gauge>,
-    client_expiration: Family<OfView, Gauge>,
+    client_expiration: Family<OfClient, Gauge>,
     view_age: Family<OfView, Gauge>,
     view_forked: Family<OfView, Gauge>,
     tasks_open: Gauge,
@@ -145,7 +167,7 @@ impl Seen {
             backlog_deadline: shown(registry, "backlog_deadline", "Blocks until the nearest deadline of a leg that waits to be committed; negative after it"),
             client_expiration: {
                 let expiration = Family::default();
-                let help = "Until the view of src_chain on dst_chain expires unless it is advanced; 0 once it has";
+                let help = "Until a client of src_chain on dst_chain, `chain-view` or one of ordinary IBC, expires unless it is shown a header; 0 once it has";
                 registry.register_with_unit("client_expiration", help, Unit::Seconds, expiration.clone());
                 expiration
             },
@@ -180,6 +202,7 @@ impl Default for Metrics {
         Metrics {
             counted: Counted::new(&mut registry),
             seen: Seen::new(&mut registry),
+            reading: Mutex::default(),
             registry,
         }
     }
@@ -246,6 +269,7 @@ impl Metrics {
     /// # Errors
     /// [`fmt::Error`] never in practice: it is written into a string.
     pub(super) fn text(&self, state: &State) -> Result<String, fmt::Error> {
+        let _alone = held(&self.reading);
         self.read_off(state);
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -253,6 +277,8 @@ impl Metrics {
     }
 
     fn read_off(&self, state: &State) {
+        // Clients come and go.
+        self.seen.client_expiration.clear();
         for zone in &state.zones {
             let on = chain(&zone.zone);
             self.seen
@@ -282,16 +308,19 @@ impl Metrics {
             }
             for seen in &zone.views {
                 let labels = view(&zone.zone, &seen.of);
-                let expires = signed(seen.expires_in.0);
-                self.seen
-                    .client_expiration
-                    .get_or_create(&labels)
-                    .set(expires);
+                self.expires(VIEW, &labels, seen.expires_in);
                 if let Some(age) = seen.age_blocks {
                     self.seen.view_age.get_or_create(&labels).set(signed(age));
                 }
                 let forked = i64::from(seen.open_fork.is_some());
                 self.seen.view_forked.get_or_create(&labels).set(forked);
+            }
+            // Of one that is frozen, nobody waits for the end.
+            for client in &zone.clients {
+                if client.status != ClientStatus::Frozen {
+                    let labels = view(&zone.zone, &client.of);
+                    self.expires(&client.client, &labels, client.expires_in);
+                }
             }
         }
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
@@ -300,6 +329,16 @@ impl Metrics {
         let aside = state.stuck.iter().filter(|stuck| stuck.aside);
         self.seen.stuck.set(count(aside.count()));
         self.seen.alarms.set(count(state.alarms.len()));
+    }
+
+    fn expires(&self, client: &str, view: &OfView, left: Seconds) {
+        let labels = OfClient {
+            client: client.into(),
+            src_chain: view.src_chain.clone(),
+            dst_chain: view.dst_chain.clone(),
+        };
+        let expiration = self.seen.client_expiration.get_or_create(&labels);
+        expiration.set(signed(left.0));
     }
 }
 

@@ -3,7 +3,7 @@
 use maud::{html, Markup, PreEscaped, DOCTYPE};
 use tessera_primitives::{Seconds, Timestamp, ZoneStatus};
 
-use super::{Health, State, ZoneState};
+use super::{ClientStatus, Health, State, ZoneState};
 
 /// Seconds after which a browser asks again.
 const REFRESH: u64 = 5;
@@ -39,6 +39,7 @@ pub(super) fn render(state: &State, health: &Health) -> String {
                 (zones(state))
                 (nodes(state))
                 (views(state))
+                (clients(state))
                 (tasks(state))
                 (wallets(state))
                 (trouble(state))
@@ -149,6 +150,31 @@ fn views(state: &State) -> Markup {
                 }
             } } }
         } }
+    }
+}
+
+fn clients(state: &State) -> Markup {
+    html! {
+        @if state.zones.iter().any(|zone| !zone.clients.is_empty()) {
+            h2 { "Clients of ordinary IBC" }
+            div.scroll { table {
+                thead { tr {
+                    th { "on" } th { "client" } th { "of" } th { "status" } th.number { "height" } th { "expires in" }
+                } }
+                tbody { @for zone in &state.zones { @for client in &zone.clients {
+                    tr {
+                        td { (zone.zone) }
+                        td { (client.client) }
+                        td { (client.of) }
+                        td class=(if client.status == ClientStatus::Active { "good" } else { "bad" }) {
+                            (format!("{:?}", client.status).to_lowercase())
+                        }
+                        td.number { (client.height) }
+                        td { (length(client.expires_in)) }
+                    }
+                } } }
+            } }
+        }
     }
 }
 

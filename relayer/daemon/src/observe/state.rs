@@ -4,7 +4,10 @@ use serde::Serialize;
 use tessera_planner::{Knowledge, Left, Mark};
 use tessera_primitives::{Address, Hash, Height, Seconds, Timestamp, ZoneId, ZoneStatus};
 
-use super::{activity::Wallet, Activity, Mishap};
+use super::{
+    activity::{Client, Wallet},
+    Activity, Mishap,
+};
 use crate::chain::wasmd::Service;
 
 /// Tasks that a state lists, those with the nearest deadlines first, and legs that are left to others.
@@ -62,6 +65,8 @@ pub struct ZoneState {
     pub wallets: Vec<(Address, Wallet)>,
     /// What it knows of other zones.
     pub views: Vec<ViewState>,
+    /// Its clients of ordinary IBC that packets go through.
+    pub clients: Vec<ClientState>,
     /// Legs that have not ended.
     pub open: usize,
     /// Blocks since the oldest of them was registered.
@@ -108,6 +113,32 @@ pub struct ViewState {
     pub branch: u32,
     /// The fork that waits for a branch to be admitted.
     pub open_fork: Option<Height>,
+}
+
+/// A client of ordinary IBC on a zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClientState {
+    /// Its id.
+    pub client: String,
+    /// The chain that it follows.
+    pub of: ZoneId,
+    /// The newest header that it was shown.
+    pub height: Height,
+    /// How it stands.
+    pub status: ClientStatus,
+    /// Until it expires unless it is shown a newer header; zero once it has.
+    pub expires_in: Seconds,
+}
+
+/// How a client of ordinary IBC stands: in the words of ibc-go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum ClientStatus {
+    /// It takes headers.
+    Active,
+    /// It was shown none for too long: governance alone can renew it.
+    Expired,
+    /// It was shown a fork.
+    Frozen,
 }
 
 /// An open task.
@@ -224,6 +255,11 @@ impl ZoneState {
             nodes: seen.services.iter().map(NodeState::from).collect(),
             wallets: done.wallets.into_iter().collect(),
             views: views.collect(),
+            clients: done
+                .clients
+                .into_iter()
+                .map(|client| ClientState::read(client, now))
+                .collect(),
             open: backlog.open,
             oldest_blocks: backlog.oldest.map(|since| height.0.saturating_sub(since.0)),
             deadline_blocks: backlog.deadline.map(|deadline| {
@@ -232,6 +268,23 @@ impl ZoneState {
             }),
             included: done.included,
             failed: done.failed,
+        }
+    }
+}
+
+impl ClientState {
+    fn read(client: Client, now: Timestamp) -> ClientState {
+        let expires_in = client.expires.since(now);
+        ClientState {
+            status: match (client.frozen, expires_in) {
+                (true, _) => ClientStatus::Frozen,
+                (false, Seconds(0)) => ClientStatus::Expired,
+                (false, _) => ClientStatus::Active,
+            },
+            expires_in,
+            height: client.height,
+            of: client.of,
+            client: client.id,
         }
     }
 }
