@@ -3,10 +3,11 @@
 //!
 //! ```text
 //!   configuration, keys ─► Plan ─► serve ─┬─► site (a node of each chain that serves) ─► Packets: the library's threads
-//!                                         ├─► sweep: what stays on the chains is carried
-//!                                         └─► guard ◄─ fork: a witness shows another history than our node
-//!                                               │   ◄─ claim: a client was shown another header than our node has
-//!                                               └─► evidence ─► the client is frozen
+//!                                         ├─► sweep: what stays on the chains is carried; until when clients hold
+//!                                         ├─► guard ◄─ fork: a witness shows another history than our node
+//!                                         │     │   ◄─ claim: a client was shown another header than our node has
+//!                                         │     └─► evidence ─► the client is frozen
+//!                                         └─► pulse: a thread of the library that hangs is left for a new one
 //! ```
 //!
 //! Invariants:
@@ -24,12 +25,14 @@ mod channel;
 mod claim;
 mod clear;
 mod client;
+mod ends;
 mod evidence;
 mod fork;
 mod guard;
 mod hermes;
 mod key;
 mod once;
+mod pulse;
 mod serve;
 mod site;
 mod sweep;
@@ -44,21 +47,25 @@ use ibc_relayer::{
 };
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 use tokio::{
-    sync::{mpsc as asynchronous, oneshot},
+    sync::{mpsc as asynchronous, oneshot, watch},
     task::JoinSet,
 };
 
 use claim::Claim;
+use sweep::Clients;
 
 pub use channel::{open, End, Opened, Route};
 pub use clear::{clear, Cleared, Pending};
 pub use evidence::{header, misbehaviour, update, Trusted};
 pub use hermes::hermes_config;
 pub use key::{keys, PacketKey};
+pub use pulse::Pulse;
 pub use serve::{serve, Plan};
 pub use site::{pool, site, Site, Sites};
 pub use sweep::Waiting;
 
+/// How long connections are kept after they have ended: nobody asks them for longer.
+const LAST: Duration = Duration::from_secs(60);
 /// How long an end is waited for; what has not ended then ends with the process.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -125,6 +132,9 @@ pub enum PacketsError {
         /// What it says.
         reason: String,
     },
+    /// A node took a question and does not answer it.
+    #[error("ordinary IBC: it has not connected within {0:?}: a node is silent")]
+    Silent(Duration),
     /// A thread of it ended by a panic.
     #[error("ordinary IBC: its thread panicked")]
     Panicked,
@@ -132,59 +142,90 @@ pub enum PacketsError {
 
 type Registry = SharedRegistry<BaseChainHandle>;
 
-/// Packets that are being relayed.
-struct Packets {
+/// Chains that packets are relayed between, as the library holds them.
+#[derive(Clone)]
+struct Chains {
     registry: Registry,
     config: HermesConfig,
-    /// What clients were shown.
-    claims: asynchronous::Receiver<Claim>,
+    /// The same chains. Whoever asks the registry for one waits for the library.
+    handles: Vec<BaseChainHandle>,
+}
+
+/// Packets that are being relayed.
+struct Packets {
+    chains: Chains,
     stop: mpsc::Sender<()>,
     ended: oneshot::Receiver<()>,
+    /// What clients were shown, where that is watched.
+    claims: Option<asynchronous::Receiver<Claim>>,
     /// Looks for what stays, until it is dropped.
     sweep: JoinSet<()>,
+    /// What it has seen of clients last.
+    clients: watch::Receiver<Clients>,
 }
 
 impl Packets {
     /// Starts relaying on threads of its own, and answers once it does. Dropped, it ends by itself. What clients are shown
-    /// is told where that is `watched`.
+    /// is told where that is `watched`. Where it takes longer than `patience` to connect, it is left behind.
     async fn start(
         config: HermesConfig,
         keys: Vec<PacketKey>,
         watched: bool,
+        patience: Duration,
     ) -> Result<Packets, PacketsError> {
         let (stop, stopped) = mpsc::channel::<()>();
         let (said, started) = oneshot::channel();
         let (end, ended) = oneshot::channel();
-        let served = config.clone();
-        let work = move || match supervise(served, keys) {
-            Ok((registry, supervisor)) => {
-                let heard = said.send(Ok(registry.clone())).is_ok();
-                // Whoever started it has dropped its end, which is a word too.
-                let _ = !heard || stopped.recv().is_ok();
-                end_all(&registry, supervisor);
-                let _nobody_waits = end.send(());
+        let (scan, scanned) = oneshot::channel();
+        let work = move || {
+            let chains = match connect(config, keys) {
+                Ok(chains) => chains,
+                Err(error) => {
+                    let _nobody_waits = said.send(Err(error));
+                    return;
+                }
+            };
+            if said.send(Ok(chains.clone())).is_err() {
+                return shut_down(&chains.handles);
             }
-            Err(error) => _ = said.send(Err(error)),
+            // It looks at all there is first, which may take long.
+            match supervise(&chains) {
+                Ok(supervisor) => {
+                    let _nobody_waits = scan.send(());
+                    // Whoever started it drops its end, which is a word too.
+                    let _end = stopped.recv();
+                    end_all(&chains.handles, supervisor);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "packets are not relayed");
+                    shut_down(&chains.handles);
+                }
+            }
+            let _nobody_waits = end.send(());
+            // They hold a runtime, which may not end where others run: so the last to let go of them is this thread.
+            thread::sleep(LAST);
         };
         spawn(work)?;
-        let registry = started.await.map_err(|_| PacketsError::Panicked)??;
-        let claims = listen(&registry, &config, watched)?;
+        let started = tokio::time::timeout(patience, started).await;
+        let started = started.map_err(|_| PacketsError::Silent(patience))?;
+        let chains = started.map_err(|_| PacketsError::Panicked)??;
+        let claims = watched.then(|| listen(&chains)).transpose()?;
         let mut sweep = JoinSet::new();
-        sweep.spawn(sweep::sweep(registry.clone(), config.clone()));
+        let (tell, clients) = watch::channel(Clients::new());
+        sweep.spawn(sweep::sweep(chains.clone(), scanned, tell));
         Ok(Packets {
-            registry,
-            config,
-            claims,
+            chains,
             stop,
             ended,
+            claims,
             sweep,
+            clients,
         })
     }
 
     /// Stops, after what is being sent: from then on nothing is signed.
     async fn stop(self) {
-        drop(self.sweep);
-        drop(self.stop);
+        drop((self.sweep, self.stop));
         if tokio::time::timeout(FAREWELL, self.ended).await.is_err() {
             tracing::warn!("ordinary IBC has not ended in {FAREWELL:?}: it is left behind");
         }
@@ -192,17 +233,12 @@ impl Packets {
 }
 
 /// Listens to what clients on all chains are shown, a thread a chain.
-fn listen(
-    registry: &Registry,
-    config: &HermesConfig,
-    watched: bool,
-) -> Result<asynchronous::Receiver<Claim>, PacketsError> {
+fn listen(chains: &Chains) -> Result<asynchronous::Receiver<Claim>, PacketsError> {
     const UNREAD: usize = 100;
     const AGAIN: Duration = Duration::from_secs(30);
     let (tell, told) = asynchronous::channel(UNREAD);
-    let hosts: Vec<BaseChainHandle> = registry.read().chains().cloned().collect();
-    for host in hosts.into_iter().filter(|_| watched) {
-        let (config, tell) = (config.clone(), tell.clone());
+    for host in &chains.handles {
+        let (host, config, tell) = (host.clone(), chains.config.clone(), tell.clone());
         spawn(move || {
             while let Err(error) = claim::listen(&host, &config, &tell) {
                 tracing::warn!(zone = %host.id(), %error, "what its clients are shown is not watched for a while");
@@ -216,52 +252,82 @@ fn listen(
     Ok(told)
 }
 
-fn supervise(
-    config: HermesConfig,
-    keys: Vec<PacketKey>,
-) -> Result<(Registry, SupervisorHandle), PacketsError> {
-    let registry = registry(config.clone(), keys)?;
+fn supervise(chains: &Chains) -> Result<SupervisorHandle, PacketsError> {
+    let (config, registry) = (chains.config.clone(), chains.registry.clone());
     let options = SupervisorOptions {
         // It knows no SDK above 0.50 and warns of each; what has to be well is asked before ([`site`]).
         health_check: false,
         force_full_scan: false,
     };
-    let supervisor = spawn_supervisor(config, registry.clone(), None, options)
-        .map_err(failed("starting the supervisor"))?;
-    Ok((registry, supervisor))
+    spawn_supervisor(config, registry, None, options).map_err(failed("starting the supervisor"))
 }
 
 /// Tells the workers to end and takes the chains, and with them the keys, away from them. Some workers sleep for half a
 /// minute before they listen: nobody waits for them.
-fn end_all(registry: &Registry, supervisor: SupervisorHandle) {
+fn end_all(handles: &[BaseChainHandle], supervisor: SupervisorHandle) {
     const TO_BE_HEARD: Duration = Duration::from_millis(50);
     if let Err(error) = spawn(move || supervisor.shutdown()) {
         tracing::warn!(%error, "the workers of ordinary IBC were not told to end");
     }
     thread::sleep(TO_BE_HEARD);
-    shut_down(registry);
+    shut_down(handles);
 }
 
 /// Connections to all chains, each with its key in memory alone.
-fn registry(config: HermesConfig, keys: Vec<PacketKey>) -> Result<Registry, PacketsError> {
-    let registry = Registry::new(config);
-    for PacketKey {
-        chain, name, key, ..
-    } in keys
-    {
-        let handle = registry.get_or_spawn(&chain);
-        let handle = handle.map_err(failed(format!("connecting to {chain}")))?;
-        let added = handle.add_key(name, key);
-        added.map_err(failed(format!("handing {chain} its key")))?;
+fn connect(config: HermesConfig, keys: Vec<PacketKey>) -> Result<Chains, PacketsError> {
+    let mut chains = Chains {
+        registry: Registry::new(config.clone()),
+        config,
+        handles: Vec::new(),
+    };
+    let connected = keys.into_iter().try_for_each(|key| chains.add(key));
+    match connected {
+        Ok(()) => Ok(chains),
+        Err(error) => {
+            shut_down(&chains.handles);
+            Err(error)
+        }
     }
-    Ok(registry)
 }
 
-fn shut_down(registry: &Registry) {
-    let chains: Vec<ChainId> = registry.read().chains().map(ChainHandle::id).collect();
-    for chain in chains {
-        registry.shutdown(&chain);
+impl Chains {
+    fn add(&mut self, key: PacketKey) -> Result<(), PacketsError> {
+        let PacketKey {
+            chain, name, key, ..
+        } = key;
+        let handle = self.registry.get_or_spawn(&chain);
+        let handle = handle.map_err(failed(format!("connecting to {chain}")))?;
+        self.handles.push(handle.clone());
+        let added = handle.add_key(name, key);
+        added.map_err(failed(format!("handing {chain} its key")))
     }
+
+    /// One of the chains.
+    fn to(&self, chain: &ChainId) -> Result<BaseChainHandle, PacketsError> {
+        let mut handles = self.handles.iter();
+        let found = handles.find(|handle| handle.id() == *chain).cloned();
+        found.ok_or_else(|| failed(format!("connecting to {chain}"))("it is not served"))
+    }
+}
+
+/// Ends connections, and with each the key that it has. Of those that do not hear, nobody but the caller is kept waiting.
+fn shut_down(handles: &[BaseChainHandle]) {
+    let (ended, all_ended) = mpsc::channel::<()>();
+    for handle in handles {
+        let (handle, ended) = (handle.clone(), ended.clone());
+        let ending = spawn(move || {
+            if let Err(error) = handle.shutdown() {
+                tracing::debug!(zone = %handle.id(), %error, "a connection of ordinary IBC has ended before");
+            }
+            drop(ended);
+        });
+        if let Err(error) = ending {
+            tracing::warn!(%error, "a connection of ordinary IBC was not ended");
+        }
+    }
+    drop(ended);
+    // Nobody sends: it is the end of the last of them.
+    let _all = all_ended.recv();
 }
 
 /// Does work of the library, which blocks, on a thread of its own, which ends with the process if it hangs.

@@ -7,7 +7,12 @@
     clippy::arithmetic_side_effects
 )]
 
-use std::{net::TcpListener, path::Path, time::Duration};
+use std::{
+    net::TcpListener,
+    path::Path,
+    sync::{mpsc, Arc, Mutex},
+    time::Duration,
+};
 
 use ibc_proto::ibc::{
     core::client::v1::MsgUpdateClient as RawMsgUpdateClient,
@@ -26,8 +31,8 @@ use tessera::{
     config::Config,
     keys::{new_mnemonic, KeyRing, Protection, Secret, DEFAULT_PATH},
     packets::{
-        header, hermes_config, in_one_line, keys, misbehaviour, pool, site, update, Plan, Site,
-        Sites, Trusted, Waiting,
+        header, hermes_config, in_one_line, keys, misbehaviour, pool, site, update, Plan, Pulse,
+        Site, Sites, Trusted, Waiting,
     },
 };
 use tessera_primitives::Height;
@@ -267,12 +272,51 @@ fn what_waits_is_carried_ever_more_rarely() {
         }
     }
     assert_eq!(carried, [(2, 7), (4, 7), (8, 7), (16, 7)]);
+    // And yet not so rarely that nobody would wait for it: once an hour.
+    let later: Vec<u32> = (21..=200)
+        .filter(|_| !waiting.see([7], false, MANY).is_empty())
+        .collect();
+    let pauses: Vec<u32> = later.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert_eq!(pauses, [30; 5]);
 
     assert!(waiting.see([8, 9, 10], false, MANY).is_empty());
     assert_eq!(waiting.see([8, 9, 10], false, 2), [8, 9]);
     assert_eq!(waiting.see([10, 11], false, 2), [10]);
     // One that arrived and one that never waited are as new.
     assert_eq!(waiting.see([7, 8, 11], false, 2), [11]);
+}
+
+/// A thread that answers moves; one that does not for long, and one that has ended, do not.
+#[tokio::test]
+async fn whoever_does_not_answer_is_told_of() {
+    const LONG: Duration = Duration::from_millis(300);
+    let mut pulse = Pulse::default();
+    let (hold, held) = mpsc::channel::<()>();
+    let held = Arc::new(Mutex::new(held));
+    let mut look = || {
+        let held = held.clone();
+        let ask = move |name: &str| match name {
+            "busy" => held.lock().unwrap().recv().is_err(),
+            name => name == "answers",
+        };
+        let names = ["answers", "busy", "ended"];
+        let threads = names.map(|name| {
+            (name, {
+                let ask = ask.clone();
+                move || ask(name)
+            })
+        });
+        pulse.without(threads, LONG)
+    };
+    assert!(look().is_empty());
+    tokio::time::sleep(LONG / 3).await;
+    assert_eq!(look(), ["ended"]);
+    tokio::time::sleep(LONG).await;
+    assert_eq!(look(), ["busy", "ended"]);
+    // It was busy, and that is over.
+    drop(hold);
+    tokio::time::sleep(LONG / 3).await;
+    assert_eq!(look(), ["ended"]);
 }
 
 /// Where packets arrive in order alone, one that is due takes along what was seen before it and after it.

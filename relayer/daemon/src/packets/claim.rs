@@ -3,7 +3,10 @@
 //!
 //! What a client was shown while nobody looked is asked for at the start, as far as it is not long ago.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use ibc_proto::google::protobuf::Any;
 use ibc_relayer::{
@@ -26,7 +29,7 @@ use tokio::sync::mpsc;
 use super::{
     aside,
     client::{carries, clients, convince, header, heights, state, trusted_below},
-    evidence, failed, Packets, PacketsError, Trusted,
+    evidence, failed, Chains, PacketsError, Trusted,
 };
 use crate::{
     chain::{Chain, ChainError, LightBlock},
@@ -35,6 +38,8 @@ use crate::{
 
 /// Headers that a client was shown before, which are compared at the start: the newest.
 const BEFORE: usize = 20;
+/// How long a client is taken for nobody's that no channel went through: one may be opened.
+const NO_LONGER: Duration = Duration::from_secs(120);
 /// Blocks by which one of our nodes may be behind another.
 const BEHIND: u64 = 100;
 
@@ -78,11 +83,13 @@ pub(super) fn listen(
         client: client.clone(),
         height,
     };
-    let mut known = BTreeMap::new();
+    let mut asked = Asked {
+        host,
+        config,
+        answers: BTreeMap::new(),
+    };
     for (client, state) in clients(host)? {
-        let followed = config.has_chain(&state.chain_id());
-        known.insert(client.clone(), followed);
-        if state.is_frozen() || !followed {
+        if state.is_frozen() || !asked.is_ours(&client, || Ok(state))? {
             continue;
         }
         for height in heights(host, &client)?.into_iter().rev().take(BEFORE) {
@@ -98,11 +105,7 @@ pub(super) fn listen(
                 continue;
             };
             let client = update.client_id();
-            if !known.contains_key(client) {
-                let followed = config.has_chain(&state(host, client)?.chain_id());
-                known.insert(client.clone(), followed);
-            }
-            if known.get(client) != Some(&true) {
+            if !asked.is_ours(client, || state(host, client))? {
                 continue;
             }
             let claim = claim(client, update.consensus_height());
@@ -114,10 +117,38 @@ pub(super) fn listen(
     Ok(())
 }
 
+/// Which clients of a chain open channels of ours go through. Others are not compared: anybody may make them, and show them
+/// whatever keeps us busy.
+struct Asked<'a> {
+    host: &'a BaseChainHandle,
+    config: &'a HermesConfig,
+    /// When the answer was no; a yes stands.
+    answers: BTreeMap<ClientId, Option<Instant>>,
+}
+
+impl Asked<'_> {
+    fn is_ours(
+        &mut self,
+        client: &ClientId,
+        state: impl FnOnce() -> Result<AnyClientState, PacketsError>,
+    ) -> Result<bool, PacketsError> {
+        match self.answers.get(client) {
+            Some(None) => return Ok(true),
+            Some(Some(no)) if no.elapsed() < NO_LONGER => return Ok(false),
+            _ => {}
+        }
+        let is_ours =
+            self.config.has_chain(&state()?.chain_id()) && carries(self.host, client, self.config)?;
+        let no = (!is_ours).then(Instant::now);
+        self.answers.insert(client.clone(), no);
+        Ok(is_ours)
+    }
+}
+
 impl Claim {
     /// Holds it against our own node's header.
-    pub(super) async fn compare(&self, relay: &Relay, packets: &Packets) -> Standing {
-        let (state, shown, host) = match self.ask(packets).await {
+    pub(super) async fn compare(&self, relay: &Relay, chains: &Chains) -> Standing {
+        let (state, shown, host) = match self.ask(chains).await {
             Ok(asked) => asked,
             Err(error) => return Standing::Unknown(text(error)),
         };
@@ -147,7 +178,7 @@ impl Claim {
         if height > tip && shown.timestamp > ours.signed_header.header.time {
             return Standing::Ahead;
         }
-        let (asked, client, config) = (host.clone(), self.client.clone(), packets.config.clone());
+        let (asked, client, config) = (host.clone(), self.client.clone(), chains.config.clone());
         match aside(move || carries(&asked, &client, &config)).await {
             Ok(Ok(true)) => {}
             Ok(Ok(false)) => return Standing::Settled,
@@ -175,14 +206,12 @@ impl Claim {
     /// The client as its chain has it.
     async fn ask(
         &self,
-        packets: &Packets,
+        chains: &Chains,
     ) -> Result<(AnyClientState, ConsensusState, BaseChainHandle), PacketsError> {
-        let registry = packets.registry.clone();
-        let claim = self.clone();
+        let (chains, claim) = (chains.clone(), self.clone());
         let asked = aside(move || {
             let Claim { chain, client, .. } = &claim;
-            let host = registry.get_or_spawn(chain);
-            let host = host.map_err(failed(format!("connecting to {chain}")))?;
+            let host = chains.to(chain)?;
             let shown = header(&host, client, claim.height)?;
             Ok((state(&host, client)?, shown, host))
         });

@@ -19,11 +19,7 @@ use ibc_relayer_types::{
 };
 use serde::Serialize;
 
-use super::{
-    failed,
-    once::{Connections, Once},
-    PacketsError,
-};
+use super::{failed, once::Once, Chains, PacketsError};
 use crate::{config::Config, keys::KeyRing};
 
 /// Which packets.
@@ -75,7 +71,7 @@ pub async fn clear(
         });
     }
     let both = Once::new(config, ring, &[&pending.chain, &there]).await?;
-    let work = move |chains: &Connections| {
+    let work = move |chains: &Chains| {
         let ends = [chains.to(&pending.chain)?, chains.to(&there)?];
         pending.clear(ends, &chains.config)
     };
@@ -84,7 +80,7 @@ pub async fn clear(
 
 impl Pending {
     /// The chain at the other end, by the client that the channel goes over.
-    fn counterparty(&self, chains: &Connections) -> Result<ChainId, PacketsError> {
+    fn counterparty(&self, chains: &Chains) -> Result<ChainId, PacketsError> {
         let host = chains.to(&self.chain)?;
         let found = channel_connection_client(&host, &self.port, &self.channel);
         let found = found.map_err(failed(self.asking()))?;

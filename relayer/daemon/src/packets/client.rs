@@ -1,7 +1,7 @@
 //! Clients of ordinary IBC as their own chain knows them: which follow a zone, from what they verify, and how they are
 //! frozen. Only that chain is asked: nodes of a forked one may be gone. All of this blocks, but [`convince`].
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use ibc_proto::google::protobuf::Any;
 use ibc_relayer::{
@@ -9,7 +9,7 @@ use ibc_relayer::{
         handle::{BaseChainHandle, ChainHandle},
         requests::{
             IncludeProof, PageRequest, QueryClientConnectionsRequest, QueryClientStateRequest,
-            QueryClientStatesRequest, QueryConnectionChannelsRequest,
+            QueryClientStatesRequest, QueryConnectionChannelsRequest, QueryConnectionRequest,
             QueryConsensusStateHeightsRequest, QueryConsensusStateRequest, QueryHeight,
         },
         tracking::TrackedMsgs,
@@ -28,8 +28,10 @@ use ibc_relayer_types::{
     events::IbcEvent,
     Height,
 };
+use tessera_primitives::{Timestamp, ZoneId};
 
 use super::{aside, failed, update, PacketsError, Trusted};
+use crate::observe::Client;
 
 /// Headers of a client that evidence is verified from, at most: each is asked for.
 const MOST_TRUSTED: usize = 5;
@@ -89,28 +91,43 @@ pub(super) fn carries(
     client: &ClientId,
     config: &HermesConfig,
 ) -> Result<bool, PacketsError> {
-    Ok(!channels(host, client, config)?.is_empty())
+    let channels = channels(host, client, config)?;
+    Ok(channels
+        .iter()
+        .any(|(channel, _)| channel.channel_end.is_open()))
 }
 
-/// Ends of open channels that go through a client and that packets are relayed on.
+/// Ends of channels, in whatever state, that go through a client and that packets are relayed on; and how long each one's
+/// connection lets packets wait.
 pub(super) fn channels(
     host: &BaseChainHandle,
     client: &ClientId,
     config: &HermesConfig,
-) -> Result<Vec<IdentifiedChannelEnd>, PacketsError> {
+) -> Result<Vec<(IdentifiedChannelEnd, Duration)>, PacketsError> {
     let client_id = client.clone();
     let connections = host.query_client_connections(QueryClientConnectionsRequest { client_id });
     let mut ours = Vec::new();
     for connection_id in connections.map_err(asking(host, "connections"))? {
         let channels = host.query_connection_channels(QueryConnectionChannelsRequest {
-            connection_id,
+            connection_id: connection_id.clone(),
             pagination: Some(PageRequest::all()),
         });
-        let channels = channels.map_err(asking(host, "channels"))?;
-        ours.extend(channels.into_iter().filter(|channel| {
+        let mut channels = channels.map_err(asking(host, "channels"))?;
+        channels.retain(|channel| {
             let (port, id) = (&channel.port_id, &channel.channel_id);
-            channel.channel_end.is_open() && config.packets_on_channel_allowed(&host.id(), port, id)
-        }));
+            config.packets_on_channel_allowed(&host.id(), port, id)
+        });
+        if channels.is_empty() {
+            continue;
+        }
+        let request = QueryConnectionRequest {
+            connection_id,
+            height: QueryHeight::Latest,
+        };
+        let connection = host.query_connection(request, IncludeProof::No);
+        let (connection, _) = connection.map_err(asking(host, "a connection"))?;
+        let delay = connection.delay_period();
+        ours.extend(channels.into_iter().map(|channel| (channel, delay)));
     }
     Ok(ours)
 }
@@ -166,7 +183,25 @@ pub(super) fn header(
     Ok(state)
 }
 
-/// How a client stands.
+/// How a client stands, and until when it holds.
+pub(super) fn standing(host: &BaseChainHandle, client: &ClientId) -> Result<Client, PacketsError> {
+    let state = state(host, client)?;
+    let of = state.chain_id();
+    let of = of.as_str().parse::<ZoneId>();
+    let newest = state.latest_height();
+    let shown = header(host, client, newest)?.timestamp;
+    let shown = u64::try_from(shown.unix_timestamp_nanos()).unwrap_or_default();
+    let trusted = u64::try_from(state.trusting_period().as_nanos()).unwrap_or(u64::MAX);
+    Ok(Client {
+        id: client.to_string(),
+        of: of.map_err(asking(host, "a client's chain"))?,
+        height: tessera_primitives::Height(newest.revision_height()),
+        expires: Timestamp(shown.saturating_add(trusted)),
+        frozen: state.is_frozen(),
+    })
+}
+
+/// What a chain says of a client.
 pub(super) fn state(
     host: &BaseChainHandle,
     client: &ClientId,

@@ -14,9 +14,8 @@ use super::{
     aside,
     client::{convince, followers, Follower},
     evidence::misbehaviour,
-    failed,
     guard::Mishaps,
-    Packets, PacketsError, Trusted,
+    Chains, PacketsError, Trusted,
 };
 use crate::{
     chain::{Chain, LightBlock},
@@ -35,17 +34,17 @@ pub(super) struct Fork<'a> {
 
 impl Fork<'_> {
     /// Shows every client on every other chain both histories.
-    pub(super) async fn tell_all(&self, relay: &Relay, packets: &Packets) -> Result<(), Mishaps> {
+    pub(super) async fn tell_all(&self, relay: &Relay, chains: &Chains) -> Result<(), Mishaps> {
         let of = ChainId::from_string(self.ours.zone().as_str());
         let mut wrong = Vec::new();
-        for chain in &packets.config.chains {
+        for chain in &chains.config.chains {
             let Ok(on) = chain.id().as_str().parse::<ZoneId>() else {
                 continue;
             };
             if *chain.id() == of {
                 continue;
             }
-            match self.tell(relay, packets, &on, chain.id()).await {
+            match self.tell(relay, chains, &on, chain.id()).await {
                 Ok(()) => {}
                 Err(reasons) => {
                     wrong.extend(reasons.into_iter().map(|reason| (on.clone(), reason)))
@@ -62,18 +61,16 @@ impl Fork<'_> {
     async fn tell(
         &self,
         relay: &Relay,
-        packets: &Packets,
+        chains: &Chains,
         on: &ZoneId,
         chain: &ChainId,
     ) -> Result<(), Vec<String>> {
         let one = |error: PacketsError| vec![error.to_string()];
         let of = ChainId::from_string(self.ours.zone().as_str());
-        let (registry, config) = (packets.registry.clone(), packets.config.clone());
-        let (chain, height) = (chain.clone(), self.height.0);
+        let (chains, chain, height) = (chains.clone(), chain.clone(), self.height.0);
         let found = aside(move || {
-            let host = registry.get_or_spawn(&chain);
-            let host = host.map_err(failed(format!("connecting to {chain}")))?;
-            let followers = followers(&host, &of, &config, height)?;
+            let host = chains.to(&chain)?;
+            let followers = followers(&host, &of, &chains.config, height)?;
             Ok((host, followers))
         });
         let (host, followers) = found.await.and_then(|found| found).map_err(one)?;

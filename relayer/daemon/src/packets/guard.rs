@@ -4,17 +4,23 @@
 //! Nothing of it is remembered from one start to the next: witnesses are compared again, and so are the newest headers of
 //! clients; a client that is frozen already is left alone.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use tessera_primitives::ZoneId;
-use tokio::time::Instant;
+use tokio::{sync::mpsc::Receiver, time::Instant};
 
 use super::{
     claim::{Claim, Standing},
     fork::Fork,
-    Packets,
+    Chains,
 };
 use crate::relay::{Nodes, Relay};
+
+/// How often it is looked for forks that were found.
+const TICK: Duration = Duration::from_secs(2);
 
 /// How long after all clients know of a fork it is looked for new ones, which anybody may make.
 const LOOK_AGAIN: Duration = Duration::from_secs(300);
@@ -41,10 +47,11 @@ struct Told {
 #[derive(Default)]
 pub(super) struct Guard {
     told: BTreeMap<ZoneId, Told>,
-    claims: Vec<Waiting>,
+    claims: VecDeque<Waiting>,
 }
 
 /// A header that waits to be compared.
+#[derive(Clone)]
 struct Waiting {
     claim: Claim,
     due: Instant,
@@ -52,28 +59,44 @@ struct Waiting {
 }
 
 impl Guard {
-    /// Shows clients what they do not know.
-    pub(super) async fn look(&mut self, relay: &Relay, packets: &mut Packets) {
-        for nodes in relay.nodes() {
-            self.ask_witnesses(relay, packets, &nodes).await;
+    /// Shows clients what they do not know, until it is dropped: then it goes on where it was.
+    pub(super) async fn watch(
+        &mut self,
+        relay: &Relay,
+        chains: Chains,
+        mut claims: Receiver<Claim>,
+    ) {
+        loop {
+            self.look(relay, &chains, &mut claims).await;
+            tokio::time::sleep(TICK).await;
         }
-        while let Ok(claim) = packets.claims.try_recv() {
+    }
+
+    async fn look(&mut self, relay: &Relay, chains: &Chains, claims: &mut Receiver<Claim>) {
+        for nodes in relay.nodes() {
+            self.ask_witnesses(relay, chains, &nodes).await;
+        }
+        while let Ok(claim) = claims.try_recv() {
             let (due, tries) = (Instant::now(), 0);
-            self.claims.push(Waiting { claim, due, tries });
+            self.claims.push_back(Waiting { claim, due, tries });
         }
         let excess = self.claims.len().saturating_sub(MOST_CLAIMS);
         self.claims.drain(..excess);
-        for waiting in std::mem::take(&mut self.claims) {
-            if waiting.due > Instant::now() {
-                self.claims.push(waiting);
-                continue;
-            }
-            let left = compare(relay, packets, waiting).await;
+        for _ in 0..self.claims.len() {
+            let Some(waiting) = self.claims.front().cloned() else {
+                break;
+            };
+            let left = if waiting.due > Instant::now() {
+                Some(waiting)
+            } else {
+                compare(relay, chains, waiting).await
+            };
+            self.claims.pop_front();
             self.claims.extend(left);
         }
     }
 
-    async fn ask_witnesses(&mut self, relay: &Relay, packets: &Packets, nodes: &Nodes) {
+    async fn ask_witnesses(&mut self, relay: &Relay, chains: &Chains, nodes: &Nodes) {
         let id = nodes.chain.zone();
         let now = Instant::now();
         if self.told.get(id).is_some_and(|told| now < told.next) {
@@ -90,7 +113,7 @@ impl Guard {
                         theirs: theirs.as_ref(),
                         height,
                     };
-                    fork.tell_all(relay, packets).await
+                    fork.tell_all(relay, chains).await
                 }
                 Err(error) => Err(vec![(id.clone(), error.to_string())]),
             };
@@ -122,9 +145,9 @@ impl Guard {
 }
 
 /// Compares a header; answers it, for later, where nothing came of that.
-async fn compare(relay: &Relay, packets: &Packets, waiting: Waiting) -> Option<Waiting> {
+async fn compare(relay: &Relay, chains: &Chains, waiting: Waiting) -> Option<Waiting> {
     let Waiting { claim, due, tries } = waiting;
-    let (pause, failed) = match claim.compare(relay, packets).await {
+    let (pause, failed) = match claim.compare(relay, chains).await {
         Standing::Settled => return None,
         Standing::Ahead => (SOON, 0),
         Standing::Unknown(reason) => {

@@ -1,12 +1,12 @@
 //! What is done once between some chains, without relaying on.
 
-use ibc_relayer::{chain::handle::BaseChainHandle, config::Config as HermesConfig};
+use ibc_relayer::config::Config as HermesConfig;
 use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 
 use super::{
-    aside, failed, hermes_config,
+    aside, connect, failed, hermes_config,
     key::{can_pay, payer, purse},
-    keys, pool, registry, shut_down, site, PacketKey, PacketsError, Registry, Site, Sites,
+    keys, pool, shut_down, site, Chains, PacketKey, PacketsError, Site, Sites,
 };
 use crate::{config::Config, keys::KeyRing};
 
@@ -52,31 +52,15 @@ impl Once {
     /// Those of the work, and [`PacketsError::Relayer`] where the library cannot begin.
     pub(super) async fn work<T: Send + 'static>(
         self,
-        work: impl FnOnce(&Connections) -> Result<T, PacketsError> + Send + 'static,
+        work: impl FnOnce(&Chains) -> Result<T, PacketsError> + Send + 'static,
     ) -> Result<T, PacketsError> {
         let Once { config, keys } = self;
         aside(move || {
-            let registry = registry(config.clone(), keys)?;
-            let connections = Connections { registry, config };
-            let done = work(&connections);
-            shut_down(&connections.registry);
+            let chains = connect(config, keys)?;
+            let done = work(&chains);
+            shut_down(&chains.handles);
             done
         })
         .await?
-    }
-}
-
-/// Connections to the chains.
-pub(super) struct Connections {
-    registry: Registry,
-    /// As the library reads it.
-    pub config: HermesConfig,
-}
-
-impl Connections {
-    /// One of the chains.
-    pub(super) fn to(&self, chain: &ChainId) -> Result<BaseChainHandle, PacketsError> {
-        let handle = self.registry.get_or_spawn(chain);
-        handle.map_err(failed(format!("connecting to {chain}")))
     }
 }

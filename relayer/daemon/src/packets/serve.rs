@@ -1,30 +1,43 @@
 //! Relaying for months: packets are relayed between the chains that can be reached, whichever these are.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
+use futures::{future::LocalBoxFuture, FutureExt};
+use ibc_relayer::{
+    chain::handle::{BaseChainHandle, ChainHandle},
+    error::ErrorDetail,
+};
+use ibc_relayer_types::core::ics24_host::identifier::ChainId;
 use tessera_primitives::ZoneId;
-use tokio::time::Instant;
+use tokio::{sync::Mutex, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     guard::Guard,
     hermes_config,
     key::{can_pay, payer, purse},
-    keys, pool, site, PacketKey, Packets, PacketsError, Site, Sites,
+    keys, pool,
+    pulse::Pulse,
+    site, PacketKey, Packets, PacketsError, Site, Sites,
 };
 use crate::{
     chain::wasmd::Wasmd,
     config::{ChainConfig, Config},
     keys::KeyRing,
-    relay::Relay,
+    relay::{Relay, RelayError},
 };
 
 /// How often all chains are looked after; while one of them is away, more often.
 const LOOK: Duration = Duration::from_secs(30);
 /// See [`LOOK`].
 const LOOK_AGAIN: Duration = Duration::from_secs(5);
-/// How often it is looked for forks that were found.
+/// How often it is looked for what was found of clients.
 const TICK: Duration = Duration::from_secs(2);
+/// How long a thread of the library may be busy before it answers: many transactions, each waits for its block; nodes that
+/// take half a minute to find an old one.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// The longest time that is waited where one hung before.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(3_600);
 
 /// What to relay, and with which keys: nothing of the configuration that could be refused is left to refuse.
 #[derive(Clone, Debug)]
@@ -62,7 +75,10 @@ impl Plan {
 }
 
 /// Relays packets, and shows clients the forks that the relay finds, until it is cancelled.
-pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
+///
+/// # Errors
+/// [`RelayError::Panicked`].
+pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) -> Result<(), RelayError> {
     let guards = {
         let clients = &plan.config.mode.clients;
         clients.enabled && clients.misbehaviour
@@ -73,7 +89,7 @@ pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
         Ok(pools) => pools,
         Err(error) => {
             tracing::error!(%error, "packets are not relayed");
-            return;
+            return Ok(());
         }
     };
     let mut service = Service {
@@ -81,30 +97,50 @@ pub async fn serve(relay: &Relay, plan: Plan, cancel: CancellationToken) {
         plan,
         pools,
         running: None,
+        has_begun: false,
         told: BTreeMap::new(),
-        guard: guards.then(Guard::default),
+        guards,
+        guard: Arc::default(),
+        patience: PATIENCE,
     };
-    tokio::select! {
-        () = service.run() => {}
-        () = cancel.cancelled() => {}
-    }
-    if let Some((packets, _)) = service.running.take() {
+    let ended = tokio::select! {
+        error = service.run() => Err(error),
+        () = cancel.cancelled() => Ok(()),
+    };
+    if let Some(Running { packets, guard, .. }) = service.running.take() {
+        drop(guard);
         packets.stop().await;
     }
+    ended
 }
 
 struct Service<'a> {
     relay: &'a Relay,
     plan: Plan,
     pools: BTreeMap<ZoneId, Wasmd>,
-    running: Option<(Packets, Sites)>,
+    running: Option<Running<'a>>,
+    /// Whether packets were relayed before.
+    has_begun: bool,
     /// What was last wrong with each chain: that is said once.
     told: BTreeMap<ZoneId, String>,
-    guard: Option<Guard>,
+    guards: bool,
+    guard: Arc<Mutex<Guard>>,
+    /// How long a thread of the library may hang: longer after each that did, since what is left behind is not freed.
+    patience: Duration,
 }
 
-impl Service<'_> {
-    async fn run(&mut self) {
+struct Running<'a> {
+    packets: Packets,
+    /// Ends by a panic alone.
+    guard: Option<LocalBoxFuture<'a, ()>>,
+    sites: Sites,
+    pulse: Pulse<ChainId>,
+    since: Instant,
+}
+
+impl<'a> Service<'a> {
+    /// Until its guard panics.
+    async fn run(&mut self) -> RelayError {
         let mut due = Instant::now();
         loop {
             if Instant::now() >= due {
@@ -115,10 +151,40 @@ impl Service<'_> {
                 };
                 due = Instant::now().checked_add(pause).unwrap_or(due);
             }
-            if let (Some(guard), Some((packets, _))) = (&mut self.guard, &mut self.running) {
-                guard.look(self.relay, packets).await;
+            self.tell_of_clients();
+            // What it waits for holds up nothing else.
+            let guarding = async {
+                match self
+                    .running
+                    .as_mut()
+                    .and_then(|running| running.guard.as_mut())
+                {
+                    Some(guard) => guard.await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(TICK) => {}
+                () = guarding => return RelayError::Panicked,
             }
-            tokio::time::sleep(TICK).await;
+        }
+    }
+
+    /// How clients stand, for whoever watches them, where that is known anew.
+    fn tell_of_clients(&mut self) {
+        let Some(Running { packets, .. }) = &mut self.running else {
+            return;
+        };
+        if !packets.clients.has_changed().unwrap_or(false) {
+            return;
+        }
+        let clients = packets.clients.borrow_and_update();
+        for chain in &self.plan.config.chains {
+            let here = clients
+                .iter()
+                .filter(|((on, _), _)| on.as_str() == chain.id.as_str());
+            let here = here.map(|(_, client)| client.clone()).collect();
+            self.relay.activity().clients(&chain.id, here);
         }
     }
 
@@ -131,7 +197,7 @@ impl Service<'_> {
                 continue;
             };
             let now = self.running.as_ref();
-            let now = now.and_then(|(_, sites)| sites.get(&chain.id));
+            let now = now.and_then(|running| running.sites.get(&chain.id));
             let found = match site(chain, pool, now).await {
                 Ok(site) => {
                     let purse = self.look_into_purse(chain, pool).await;
@@ -147,38 +213,91 @@ impl Service<'_> {
         }
         let all = sites.len() == chains.len();
         // One that is away for a while may come back as it was: that is the library's to notice.
-        let same = self.running.as_ref().is_some_and(|(_, running)| {
-            sites.iter().all(|(id, site)| running.get(id) == Some(site))
+        let same = self.running.as_ref().is_some_and(|running| {
+            let mut sites = sites.iter();
+            sites.all(|(id, site)| running.sites.get(id) == Some(site))
         });
-        if same || sites.is_empty() {
+        let hangs = self.hangs();
+        if (same && !hangs) || sites.is_empty() {
             return all;
         }
         match self.restart(&sites).await {
-            Ok(packets) => {
+            Ok(mut packets) => {
                 let chains: Vec<&str> = sites.keys().map(ZoneId::as_str).collect();
                 tracing::info!(?chains, "relaying packets of ordinary IBC");
-                self.running = Some((packets, sites));
+                let guard = packets.claims.take().map(|claims| {
+                    let (relay, guard) = (self.relay, self.guard.clone());
+                    let chains = packets.chains.clone();
+                    let guarding =
+                        async move { guard.lock().await.watch(relay, chains, claims).await };
+                    let guarding = AssertUnwindSafe(guarding).catch_unwind();
+                    guarding.map(|_panicked| ()).boxed_local()
+                });
+                self.running = Some(Running {
+                    packets,
+                    guard,
+                    sites,
+                    pulse: Pulse::default(),
+                    since: Instant::now(),
+                });
                 all
             }
             Err(error) => {
                 for id in sites.keys() {
                     self.mishap(id, &error);
                 }
+                if let PacketsError::Silent(_) = error {
+                    self.be_more_patient();
+                }
                 false
             }
         }
     }
 
+    /// Whether a thread of the library has not answered for long, or has ended.
+    fn hangs(&mut self) -> bool {
+        let Some(running) = &mut self.running else {
+            return false;
+        };
+        let handles = running.packets.chains.handles.iter();
+        let threads = handles.map(|chain| (chain.id(), question(chain.clone())));
+        let silent = running.pulse.without(threads, self.patience);
+        let age = running.since.elapsed();
+        if age > LONGEST_PATIENCE.saturating_mul(2) {
+            self.patience = PATIENCE;
+        }
+        if silent.is_empty() || age < self.patience {
+            return false;
+        }
+        for chain in &silent {
+            tracing::warn!(zone = %chain, after = ?self.patience, "its node took a question and does not answer: packets begin anew");
+        }
+        self.be_more_patient();
+        true
+    }
+
+    fn be_more_patient(&mut self) {
+        self.patience = self.patience.saturating_mul(2).min(LONGEST_PATIENCE);
+    }
+
     async fn restart(&mut self, sites: &Sites) -> Result<Packets, PacketsError> {
         let mut config = self.plan.config.clone();
-        if let Some((packets, _)) = self.running.take() {
+        if let Some(Running { packets, guard, .. }) = self.running.take() {
+            drop(guard);
             packets.stop().await;
-            // What was sent meanwhile was not seen.
-            config.mode.packets.clear_on_start = true;
+            self.has_begun = true;
         }
+        // What was sent meanwhile was not seen.
+        config.mode.packets.clear_on_start |= self.has_begun;
         let serves = |key: &&PacketKey| sites.keys().any(|id| id.as_str() == key.chain.as_str());
         let keys = self.plan.keys.iter().filter(serves).cloned().collect();
-        Packets::start(hermes_config(&config, sites)?, keys, self.guard.is_some()).await
+        Packets::start(
+            hermes_config(&config, sites)?,
+            keys,
+            self.guards,
+            self.patience,
+        )
+        .await
     }
 
     /// What is left to pay for packets, for whoever watches wallets.
@@ -223,5 +342,19 @@ impl Service<'_> {
         }
         let activity = self.relay.activity();
         activity.mishap(zone, said, self.relay.now());
+    }
+}
+
+/// What a chain's thread is asked. Whatever it says, it moves, unless it has ended.
+fn question(chain: BaseChainHandle) -> impl FnOnce() -> bool + Send + 'static {
+    move || {
+        let said = chain.query_application_status();
+        !said.is_err_and(|error| {
+            let detail = error.detail();
+            matches!(
+                detail,
+                ErrorDetail::ChannelSend(_) | ErrorDetail::ChannelReceive(_)
+            )
+        })
     }
 }

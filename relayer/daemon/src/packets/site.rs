@@ -24,6 +24,9 @@ pub struct Site {
     pub grpc: String,
 }
 
+/// Blocks by which a node may be ahead of what others have just shown: these are asked at the same time, and one may be slow.
+const AHEAD: u64 = 1_000;
+
 /// A site a chain.
 pub type Sites = BTreeMap<ZoneId, Site>;
 
@@ -78,9 +81,9 @@ pub async fn site(
     let standings = chain.grpc_addrs.iter();
     let standings = standings.map(|address| grpc::standing(address, chain.rpc_timeout));
     let (services, standings) = tokio::join!(pool.probe(), join_all(standings));
-    let tips = standings.iter().flatten().filter_map(|found| found.tip);
-    let tips = tips.chain(services.iter().filter_map(|service| service.tip));
-    let tip = tips.max().unwrap_or_default();
+    // What a node that serves has shown: anybody may say that there is more.
+    let shown = services.iter().filter(|service| service.serves);
+    let tip = shown.filter_map(|service| service.tip).max();
     let services = services.into_iter().map(judge_service);
     let standings = chain.grpc_addrs.iter().zip(standings);
     let standings = standings.map(|(address, standing)| {
@@ -101,13 +104,23 @@ fn judge_service(service: Service) -> Result<Duration, String> {
     }
 }
 
-fn judge_standing(chain: &ChainConfig, found: Standing, tip: Height) -> Result<Duration, String> {
+fn judge_standing(
+    chain: &ChainConfig,
+    found: Standing,
+    tip: Option<Height>,
+) -> Result<Duration, String> {
     if found.network != chain.id.as_str() {
         return Err(format!("it serves chain {}", found.network));
     }
-    let behind = found.tip.map_or(0, |own| tip.since(own));
+    let (own, shown) = found.tip.zip(tip).unwrap_or_default();
+    let (behind, ahead) = (shown.since(own), own.since(shown));
     if behind > LAG {
         return Err(format!("it is {behind} blocks behind the others"));
+    }
+    if ahead > AHEAD {
+        return Err(format!(
+            "it says to be {ahead} blocks ahead of what rpc_addr shows"
+        ));
     }
     Ok(found.latency)
 }

@@ -25,7 +25,10 @@ use tonic::{
     Request, Response, Status,
 };
 
-use super::{bad_node::BadNode, Recorded};
+use super::{
+    bad_node::{BadNode, Spoilt},
+    Recorded,
+};
 
 /// A gRPC service that says one thing whatever it is asked.
 #[derive(Clone)]
@@ -126,6 +129,19 @@ async fn who_serves_and_is_not_behind_is_taken_and_kept() {
     assert_eq!(taken(&[&one, &other], Some(&one)).await, Ok(one.clone()));
     assert_eq!(taken(&[&stale, &other], Some(&stale)).await, Ok(other));
     assert_eq!(taken(&[&old], None).await, Ok(old));
+
+    // Who boasts keeps nobody else from being taken, by whichever protocol.
+    let boasting = node(zone, Some(u64::MAX)).await;
+    let taken_beside = taken(&[&boasting, &one], None).await;
+    assert_eq!(taken_beside, Ok(one.clone()));
+    let refused = taken(&[&boasting], None).await.unwrap_err();
+    assert!(refused.contains("blocks ahead"), "{refused}");
+    let ahead = recorded.node().await;
+    ahead.spoil(Spoilt::Boasting(1_000_000));
+    let mut beside = chain(zone, &rpc, &[&one]);
+    beside.rpc_addrs.push(ahead.url.clone());
+    let found = site(&beside, &pool(&beside).unwrap(), None).await.unwrap();
+    assert_eq!((found.rpc, found.grpc), (rpc.url.clone(), one.clone()));
 
     let foreign = node("elsewhere-1", Some(tip)).await;
     let refused = taken(&[&stale, &foreign, &away], None).await.unwrap_err();
