@@ -1,23 +1,28 @@
-//! What a running relayer can be told from beside it: a socket in the file system next to the journal, for whoever runs as
-//! the same user. One line of JSON is a request, and one line answers it.
+//! What a running relayer can be told and asked from beside it: a socket in the file system next to the journal, for whoever
+//! runs as the same user. One line of JSON is a request, and one line answers it.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Weak,
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
+    sync::watch,
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::telemetry;
+use crate::{relay::Relay, telemetry};
 
-/// Longest line, in bytes.
+/// Longest request, in bytes.
 const LONGEST: u64 = 4_096;
+/// Longest answer, in bytes.
+const LONGEST_ANSWER: u64 = 16 << 20;
 /// How long either side waits for the other.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -32,7 +37,12 @@ pub enum Request {
     SetLogFilter(String),
     /// Log as the configuration says.
     ResetLogFilter,
+    /// Say what `/state` says.
+    State,
 }
+
+/// The relay of now: another after each changed configuration, and none before the first.
+pub type Current = watch::Receiver<Weak<Relay>>;
 
 /// Why a running relayer could not be told.
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +98,7 @@ pub fn listen(journal: &Path) -> Result<UnixListener, ControlError> {
 }
 
 /// Answers until it is cancelled. Only this process's own user is listened to.
-pub async fn serve(listener: UnixListener, cancel: CancellationToken) {
+pub async fn serve(listener: UnixListener, current: Current, cancel: CancellationToken) {
     loop {
         let stream = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -96,8 +106,9 @@ pub async fn serve(listener: UnixListener, cancel: CancellationToken) {
         };
         match stream {
             Ok((stream, _)) => {
+                let current = current.clone();
                 tokio::spawn(async move {
-                    let answered = tokio::time::timeout(PATIENCE, answer(stream)).await;
+                    let answered = tokio::time::timeout(PATIENCE, answer(stream, current)).await;
                     if let Ok(Err(error)) = answered {
                         tracing::debug!(%error, "a request was not answered");
                     }
@@ -111,7 +122,7 @@ pub async fn serve(listener: UnixListener, cancel: CancellationToken) {
     }
 }
 
-async fn answer(mut stream: UnixStream) -> io::Result<()> {
+async fn answer(mut stream: UnixStream, current: Current) -> io::Result<()> {
     let user = stream.peer_cred()?.uid();
     if user != rustix::process::geteuid().as_raw() && user != 0 {
         tracing::warn!(user, "another user wanted to tell this relayer something");
@@ -123,7 +134,7 @@ async fn answer(mut stream: UnixStream) -> io::Result<()> {
         .read_line(&mut line)
         .await?;
     let done = match serde_json::from_str(&line) {
-        Ok(request) => carry_out(request),
+        Ok(request) => carry_out(request, &current).await,
         Err(error) => Err(error.to_string()),
     };
     let mut text = serde_json::to_string(&done)?;
@@ -131,8 +142,14 @@ async fn answer(mut stream: UnixStream) -> io::Result<()> {
     write.write_all(text.as_bytes()).await
 }
 
-fn carry_out(request: Request) -> Result<(), String> {
+async fn carry_out(request: Request, current: &Current) -> Result<Value, String> {
     match request {
+        Request::State => {
+            let relay = current.borrow().upgrade();
+            let relay =
+                relay.ok_or("it does not relay now: it starts, or changes its configuration")?;
+            return serde_json::to_value(relay.state().await).map_err(|error| error.to_string());
+        }
         Request::SetLogFilter(directives) => {
             telemetry::set_filter(&directives)?;
             tracing::info!(directives, "the log filter was changed");
@@ -142,14 +159,14 @@ fn carry_out(request: Request) -> Result<(), String> {
             tracing::info!("the log filter was reset");
         }
     }
-    Ok(())
+    Ok(Value::Null)
 }
 
-/// Tells the relayer that runs with a journal.
+/// Tells the relayer that runs with a journal, and answers what it says to that: nothing but to [`Request::State`].
 ///
 /// # Errors
 /// [`ControlError`].
-pub async fn tell(journal: &Path, request: &Request) -> Result<(), ControlError> {
+pub async fn tell(journal: &Path, request: &Request) -> Result<Value, ControlError> {
     let path = beside(journal)?;
     let socket = |source| ControlError::Socket {
         path: path.clone(),
@@ -173,7 +190,7 @@ pub async fn tell(journal: &Path, request: &Request) -> Result<(), ControlError>
     let asking = async {
         stream.write_all(text.as_bytes()).await?;
         let mut line = String::new();
-        BufReader::new((&mut stream).take(LONGEST))
+        BufReader::new((&mut stream).take(LONGEST_ANSWER))
             .read_line(&mut line)
             .await?;
         Ok(line)
@@ -181,7 +198,7 @@ pub async fn tell(journal: &Path, request: &Request) -> Result<(), ControlError>
     let asked = tokio::time::timeout(PATIENCE, asking).await;
     let asked: io::Result<String> = asked.map_err(|_| unread("it took too long".into()))?;
     let line = asked.map_err(socket)?;
-    let done: Result<(), String> =
+    let done: Result<Value, String> =
         serde_json::from_str(&line).map_err(|error| unread(error.to_string()))?;
     done.map_err(ControlError::Refused)
 }

@@ -19,7 +19,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    chain::{Chain, ChainError},
+    chain::Chain,
     held::held,
     ledger::Ledger,
     observe::{Activity, Seen, State},
@@ -250,11 +250,7 @@ impl Relay {
                 Ok(()) => {
                     tracing::info!(zone = %id, lock = %zone.lock, view = %zone.view, "serving")
                 }
-                Err(
-                    error @ RelayError::Chain(
-                        ChainError::Unreachable { .. } | ChainError::Missing { .. },
-                    ),
-                ) => {
+                Err(error) if error.is_absence() => {
                     tracing::warn!(zone = %id, %error, "it joins when it answers");
                     self.activity.mishap(id, error.to_string(), self.now());
                     held(&self.late).insert(id.clone());

@@ -195,8 +195,25 @@ pub fn read_event(zone: &Zone, event: &ContractEvent) -> Result<Option<Fact>, Re
 /// Writes down what a zone's contracts say of themselves: what the planner must know before it reads their blocks.
 ///
 /// # Errors
-/// [`RelayError`]; [`ChainError::WrongChain`] when the lock is of another zone.
+/// As [`look_at`].
 pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
+    let served = served(zone).await?;
+    let mut ledger = relay.ledger().lock().await;
+    ledger.observe(Observation::Zone(served))?;
+    drop(ledger);
+    pool::survey(relay, zone).await
+}
+
+/// Asks whether a zone's contracts are those that the configuration takes them for, and writes nothing down.
+///
+/// # Errors
+/// [`RelayError`]; [`ChainError::WrongChain`] when the lock is of another zone.
+pub async fn look_at(zone: &Zone) -> Result<(), RelayError> {
+    served(zone).await?;
+    pool::look_at(zone).await
+}
+
+async fn served(zone: &Zone) -> Result<Served, RelayError> {
     let id = zone.chain.zone().clone();
     let config: ConfigResponse =
         ask(zone.chain.as_ref(), &zone.lock, &lock::QueryMsg::Config {}).await?;
@@ -217,7 +234,7 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
     let registrants: Result<_, ChainError> = accounts
         .map(|account| zone.chain.canonical(account))
         .collect();
-    let served = Served {
+    Ok(Served {
         zone: id,
         lock: config.contract,
         registrants: registrants?,
@@ -225,9 +242,5 @@ pub async fn survey(relay: &Relay, zone: &Zone) -> Result<(), RelayError> {
         fork_grace: config.parameters.fork_grace,
         max_horizon: config.parameters.max_horizon,
         views,
-    };
-    let mut ledger = relay.ledger().lock().await;
-    ledger.observe(Observation::Zone(served))?;
-    drop(ledger);
-    pool::survey(relay, zone).await
+    })
 }

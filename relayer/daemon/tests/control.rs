@@ -1,17 +1,33 @@
-//! What a running relayer is told beside its journal, and who may tell it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+//! What a running relayer is told and asked beside its journal, and who may.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects
+)]
 
-use std::path::Path;
+mod home;
+mod support;
 
+use std::{
+    path::Path,
+    sync::{Arc, Weak},
+};
+
+use home::{Home, CONFIG};
+use support::{read, Site};
 use tempfile::TempDir;
 use tessera::{
     config::LogLevel,
     control::{listen, serve, tell, ControlError, Request},
     telemetry,
 };
+use tessera_testing::suite::Suite;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::UnixStream,
+    sync::watch,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +69,8 @@ async fn a_running_relayer_changes_what_it_logs_and_refuses_what_is_none() {
     let nobody = tell(&journal, &Request::ResetLogFilter).await.unwrap_err();
     assert!(matches!(nobody, ControlError::Nobody { .. }), "{nobody}");
     let cancel = CancellationToken::new();
-    let serving = tokio::spawn(serve(listen(&journal).unwrap(), cancel.clone()));
+    let (_relays, current) = watch::channel(Weak::new());
+    let serving = tokio::spawn(serve(listen(&journal).unwrap(), current, cancel.clone()));
 
     // Before it logs there is nothing to change.
     let refused = tell(&journal, &filter("info")).await.unwrap_err();
@@ -77,6 +94,38 @@ async fn a_running_relayer_changes_what_it_logs_and_refuses_what_is_none() {
         assert!(!said.contains("Ok"), "{said}");
     }
     tell(&journal, &Request::ResetLogFilter).await.unwrap();
+    cancel.cancel();
+    serving.await.unwrap();
+}
+
+/// Where `[rest]` is disabled, how a relayer stands is asked beside its journal.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_port_it_still_says_what_is_stuck() {
+    let home = Home::new();
+    home.write("config.toml", &format!("[rest]\nenabled = false\n{CONFIG}"));
+    let stuck = || {
+        home.say(
+            "",
+            &["--json", "query", "stuck", "--journal", "journal.redb"],
+        )
+    };
+    let said = stuck();
+    assert!(!said.success && said.out.contains("no relayer runs with this journal"));
+
+    let listener = listen(&home.path("journal.redb")).unwrap();
+    let (relays, current) = watch::channel(Weak::new());
+    let cancel = CancellationToken::new();
+    let serving = tokio::spawn(serve(listener, current, cancel.clone()));
+    let said = tokio::task::block_in_place(stuck);
+    assert!(!said.success && said.out.contains("it does not relay now"));
+
+    let relay = Site::new(&Suite::new(2).unwrap()).fresh_relay().await;
+    read(&relay).await.unwrap();
+    let relay = Arc::new(relay);
+    relays.send_replace(Arc::downgrade(&relay));
+    let said = tokio::task::block_in_place(stuck);
+    let expected = r#""result":{"alarms":[],"left":[],"stuck":[]}"#;
+    assert!(said.success && said.out.contains(expected), "{}", said.out);
     cancel.cancel();
     serving.await.unwrap();
 }

@@ -2,7 +2,11 @@
 
 mod stake;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use clap::Subcommand;
@@ -14,6 +18,7 @@ use super::{table, Context, Outcome};
 use crate::{
     app,
     config::Config,
+    control::{self, Request},
     duties::{ask, ask_all, ask_views},
     relay::Zone,
 };
@@ -36,7 +41,11 @@ pub enum Arguments {
         task: String,
     },
     /// What the running relayer fails at again and again, has set aside or leaves to others, and what an owner should look at.
-    Stuck,
+    Stuck {
+        /// The journal that it was started with; asked beside it where [rest] is disabled.
+        #[arg(long, value_name = "FILE")]
+        journal: Option<PathBuf>,
+    },
     /// The legs that have not ended, by deadline.
     OpenTasks {
         /// The chain id.
@@ -96,7 +105,7 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     match arguments {
         Arguments::View { chain } => view(&config, &chain).await,
         Arguments::Task { task } => self::task(&config, &task).await,
-        Arguments::Stuck => stuck(&config).await,
+        Arguments::Stuck { journal } => stuck(&config, &context.journal(journal)).await,
         Arguments::OpenTasks { chain } => open_tasks(&config, &chain).await,
         Arguments::Pool { chain } => stake::pool(&config, &chain).await,
         Arguments::Validator { chain, validator } => {
@@ -172,16 +181,15 @@ async fn task(config: &Config, task: &str) -> anyhow::Result<Outcome> {
 }
 
 /// What `/state` of the running relayer says: its journal is its own.
-async fn stuck(config: &Config) -> anyhow::Result<Outcome> {
+async fn stuck(config: &Config, journal: &Path) -> anyhow::Result<Outcome> {
     let rest = &config.rest;
-    anyhow::ensure!(
-        rest.enabled,
-        "[rest] is disabled: the running relayer cannot be asked"
-    );
-    let address = SocketAddr::new(rest.host, rest.port);
-    let state = state(address)
-        .await
-        .with_context(|| format!("no relayer answers at {address}, the address of [rest]"))?;
+    let state = if rest.enabled {
+        let address = SocketAddr::new(rest.host, rest.port);
+        let state = state(address).await;
+        state.with_context(|| format!("no relayer answers at {address}, the address of [rest]"))?
+    } else {
+        control::tell(journal, &Request::State).await?
+    };
     let [stuck, left, alarms] =
         ["stuck", "left", "alarms"].map(|key| state.get(key).cloned().unwrap_or_default());
     let mut table = table(&["what", "times", "why"]);

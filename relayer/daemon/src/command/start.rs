@@ -1,8 +1,14 @@
 //! `tessera start`
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use clap::Args;
+use futures::future::join_all;
 use tessera_planner::Policy;
 use tokio::{
     signal::unix::{signal, Signal, SignalKind},
@@ -70,13 +76,15 @@ pub async fn run(context: &Context, arguments: Arguments) -> anyhow::Result<Outc
     let _running = running::claim(&path)?;
     let told = CancellationToken::new();
     let _untold = told.clone().drop_guard();
-    tokio::spawn(control::serve(control::listen(&path)?, told));
+    let (current, relays) = tokio::sync::watch::channel(Weak::new());
+    tokio::spawn(control::serve(control::listen(&path)?, relays, told));
     let ring = context.keys();
     let mut setup = Some(Setup::new(config, &ring, None).await?);
     let mut finished = 0;
     while let Some(mut now) = setup {
         let serving = std::mem::take(&mut now.serving);
         let relay = app::relay(serving, &path, now.policy.clone())?;
+        current.send_replace(Arc::downgrade(&relay));
         let cancel = CancellationToken::new();
         setup = {
             let relaying = relay_all(relay.clone(), &now, cancel.clone());
@@ -167,14 +175,17 @@ async fn relay_zones(
         Ok(())
     };
     let packets = async {
-        if let Some(plan) = setup.packets.clone() {
-            packets::serve(relay, plan, cancel.clone()).await;
-        }
+        let Some(plan) = setup.packets.clone() else {
+            return Ok(());
+        };
+        let served = packets::serve(relay, plan, cancel.clone()).await;
+        served.inspect_err(|_| cancel.cancel())
     };
     let relaying = relay.clone().run(cancel.clone());
-    let (relayed, ended, ()) = tokio::join!(relaying, beside, packets);
+    let (relayed, ended, served) = tokio::join!(relaying, beside, packets);
     relayed?;
-    Ok(ended?)
+    ended?;
+    Ok(served?)
 }
 
 fn listen(config: &Config) -> Listen {
@@ -223,9 +234,8 @@ async fn next_setup(
         // A node that does not answer is waited for, but not by whoever wants this to end.
         let made = tokio::select! {
             () = &mut interrupted => return None,
-            made = Setup::new(new, ring, Some(&now.ports)) => made,
+            made = async { keeping(Setup::new(new, ring, Some(&now.ports)).await?, relay).await } => made,
         };
-        let made = made.and_then(|next| keeping(next, relay));
         match made {
             Ok(next) => {
                 announce(&changes);
@@ -242,8 +252,8 @@ async fn next_setup(
     }
 }
 
-/// The same, if no zone is away by it that answers now: an address may be mistyped.
-fn keeping(mut next: Setup, relay: &Relay) -> anyhow::Result<Setup> {
+/// The same, if no zone is away by it that answers now, and no contract is another one: an address may be mistyped.
+async fn keeping(mut next: Setup, relay: &Relay) -> anyhow::Result<Setup> {
     let answering = relay.nodes().filter(|nodes| {
         let services = nodes.chain.services();
         services.iter().any(|service| service.serves)
@@ -251,6 +261,11 @@ fn keeping(mut next: Setup, relay: &Relay) -> anyhow::Result<Setup> {
     for nodes in answering {
         if let Some(error) = next.serving.away.remove(nodes.chain.zone()) {
             return Err(error.into());
+        }
+    }
+    for looked in join_all(next.serving.zones.iter().map(watch::look_at)).await {
+        if let Err(error) = looked {
+            anyhow::ensure!(error.is_absence(), error);
         }
     }
     Ok(next)

@@ -44,3 +44,13 @@ pub enum RelayError {
         reason: String,
     },
 }
+
+impl RelayError {
+    /// Whether a zone's nodes did not answer, or are not where others are yet.
+    pub fn is_absence(&self) -> bool {
+        matches!(
+            self,
+            RelayError::Chain(ChainError::Unreachable { .. } | ChainError::Missing { .. })
+        )
+    }
+}

@@ -37,6 +37,17 @@ pub(super) fn has_moved(pool: &Address, event: &ContractEvent) -> bool {
     }
 }
 
+/// Asks whether a zone's stake-pool, if it has one, is one.
+///
+/// # Errors
+/// [`RelayError`].
+pub(super) async fn look_at(zone: &Zone) -> Result<(), RelayError> {
+    if let Some(pool) = &zone.pool {
+        let _is_one: ConfigResponse = ask(zone.chain.as_ref(), pool, &QueryMsg::Config {}).await?;
+    }
+    Ok(())
+}
+
 /// Asks a zone's stake-pool, if it has one that is pushed along, and writes down how it stands.
 ///
 /// # Errors

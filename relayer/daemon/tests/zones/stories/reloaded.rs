@@ -24,6 +24,17 @@ pub fn the_same_process_goes_on(ground: &Ground) {
         "{refused}"
     );
 
+    // A contract that is there, and is not the lock.
+    let site = &ground.sites[0];
+    let mistyped = text.replace(site.lock.as_str(), site.view.as_str());
+    fs::write(&path, mistyped).unwrap();
+    assert_eq!(reload().unwrap(), process);
+    until(
+        "it cannot be used",
+        || ground.log(),
+        |log| log.contains("cannot be used: nothing changes"),
+    );
+
     let changed = text.replace("gas_multiplier = 1.4", "gas_multiplier = 1.6");
     fs::write(
         &path,
