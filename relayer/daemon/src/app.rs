@@ -202,7 +202,7 @@ pub struct Serving {
 /// [`AppError`] of the first that cannot be used.
 pub async fn serve_all(config: &Config, ring: &KeyRing) -> Result<Serving, AppError> {
     let follows = |chain: &ChainConfig| {
-        let ours = chain.views.is_some() || chain.locks.is_some();
+        let ours = chain.views.is_some() || chain.locks.is_some() || chain.stake.is_some();
         !ours && config.mode.packets.enabled && chain.packet_key_name.is_some()
     };
     let mut readers = Vec::new();

@@ -29,7 +29,7 @@ use crate::document;
 
 pub use chain::{
     AddressType, ChainConfig, DynamicGasPrice, EventSource, FilterPolicy, GasPrice, LocksConfig,
-    PacketFilter, SignerConfig, TrustThreshold, ViewsConfig,
+    PacketFilter, SignerConfig, StakeConfig, TrustThreshold, ViewsConfig,
 };
 pub use change::Change;
 pub use duration::{format_duration, parse_duration};

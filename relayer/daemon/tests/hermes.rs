@@ -12,7 +12,7 @@ use std::{path::Path, time::Duration};
 
 use tessera::{
     app,
-    config::{environment::Override, Config, EventSource, FilterPolicy, LogLevel},
+    config::{environment::Override, Config, EventSource, FilterPolicy, LogLevel, StakeConfig},
     keys::KeyRing,
 };
 
@@ -105,12 +105,16 @@ async fn its_chains_are_served_as_they_are() {
         "[mode.packets]\nenabled = false",
     );
     assert_ne!(idle, away);
-    let refused = app::serve_all(&parse(&idle).unwrap(), &ring)
-        .await
-        .err()
-        .unwrap();
-    let expected = "chain cosmoshub-4 has no [chains.views]";
-    assert!(refused.to_string().starts_with(expected), "{refused}");
+    // A pool is turned by whoever serves a zone, not by whoever follows a chain.
+    let mut staked = parse(&away).unwrap();
+    let contract = "cosmos1pool".parse().unwrap();
+    let enabled = true;
+    staked.chains[0].stake = Some(StakeConfig { contract, enabled });
+    for config in [parse(&idle).unwrap(), staked] {
+        let refused = app::serve_all(&config, &ring).await.err().unwrap();
+        let expected = "chain cosmoshub-4 has no [chains.views]";
+        assert!(refused.to_string().starts_with(expected), "{refused}");
+    }
 }
 
 #[test]
