@@ -15,13 +15,16 @@ use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 use ibc_relayer_types::core::ics24_host::identifier::{ChainId, ChannelId, PortId};
 use support::{read, swap, Site};
 use tessera::{
+    chain::Chain,
+    config::PricesConfig,
     journal::Journal,
     ledger::Ledger,
-    observe::{look_into_purse, serve, Listen, Ports, Sent, ServeError},
+    observe::{look_into_purse, serve, Client, Listen, Ports, Sent, ServeError},
+    prices::{self, Plan},
     relay::Relay,
 };
 use tessera_planner::{Act, Duty, GasPrice, Policy, Price};
-use tessera_primitives::{Address, Amount, Asset};
+use tessera_primitives::{Address, Amount, Asset, Height, Seconds};
 use tessera_testing::suite::Suite;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -134,6 +137,41 @@ async fn whoever_asks_is_told_how_it_stands() {
     assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://"));
 }
 
+/// Half a request keeps nobody from ending or from reading another configuration.
+#[tokio::test]
+async fn nobody_who_looks_holds_it_up() {
+    let relay = relay().await;
+    let any = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let listen = Listen {
+        rest: any,
+        telemetry: None,
+    };
+    let ports = Ports::open(listen, None).unwrap();
+    let address = ports.rest().unwrap();
+    let cancel = CancellationToken::new();
+    let (shown, ended) = (relay.clone(), cancel.clone());
+    let served = tokio::spawn(async move { serve(shown, &ports, ended).await });
+    let mut held = Vec::new();
+    for half in ["", "GET / HTT", "GET /state HTTP/1.1\r\nhost: here\r\n"] {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(half.as_bytes()).await.unwrap();
+        held.push(stream);
+    }
+    let (code, _) = get(address, "/health").await;
+    assert_eq!(code, 200);
+    cancel.cancel();
+    let ended = tokio::time::timeout(Duration::from_secs(20), served).await;
+    ended.expect("it ends").unwrap();
+    // Nothing of it holds the relay, and with it the journal.
+    for _ in 0..100 {
+        if Arc::strong_count(&relay) == 1 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{} hold the relay", Arc::strong_count(&relay));
+}
+
 #[tokio::test]
 async fn it_is_not_ready_while_a_zone_was_never_read() {
     let empty = Ledger::open(Journal::in_memory().unwrap(), Policy::default()).unwrap();
@@ -237,6 +275,46 @@ async fn the_purse_is_that_of_whoever_pays() {
     assert_eq!(purses[&granter].balance, held);
 }
 
+/// Also where no price can be reported: there is no oracle.
+#[tokio::test]
+async fn the_purse_of_a_key_for_prices_alone_is_looked_into() {
+    let suite = Suite::new(2).unwrap();
+    let site = Site::new(&suite);
+    let relay = Arc::new(site.fresh_relay().await);
+    let (node, zone) = (site.nodes[0].clone(), site.zones[0].chain.zone());
+    let reporter = node.zone.zone().account("bob").unwrap();
+    let reporter: Address = reporter.as_str().parse().unwrap();
+    let Asset::Native(denom) = suite.coin(0).unwrap() else {
+        panic!("the zone's own coin");
+    };
+    let coin = Asset::Native(denom.clone());
+    let held = node.balance(&reporter, &coin).await.unwrap();
+    let payer = (reporter.clone(), denom.to_string());
+    node.payer.set(payer).unwrap();
+    let config = PricesConfig {
+        contract: site.zones[0].lock.clone(),
+        key_name: Some("reporter".into()),
+        interval: Duration::from_millis(50),
+        timeout: Duration::from_millis(500),
+        confirm: Duration::from_secs(120),
+        feeds: Vec::new(),
+    };
+    let plan = Plan::new(node, Duration::from_secs(5), config);
+    let cancel = CancellationToken::new();
+    let reporting = tokio::spawn(prices::serve(relay.clone(), plan, cancel.clone()));
+    let purses = || relay.activity().on(zone).wallets;
+    for _ in 0..200 {
+        if !purses().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(purses()[&reporter].balance, held);
+    assert!(!relay.activity().mishaps().is_empty());
+    cancel.cancel();
+    reporting.await.unwrap();
+}
+
 #[tokio::test]
 async fn what_a_key_for_packets_pays_is_seen_by_what_it_holds_less() {
     let relay = relay().await;
@@ -253,6 +331,58 @@ async fn what_a_key_for_packets_pays_is_seen_by_what_it_holds_less() {
         .lines()
         .filter(|line| line.starts_with("fees_spent_total{"));
     assert!(fees.next().unwrap().ends_with(" 50.0"), "{text}");
+}
+
+#[tokio::test]
+async fn clients_of_ordinary_ibc_are_shown_until_they_are_gone() {
+    let relay = relay().await;
+    let zones: Vec<_> = relay
+        .zones()
+        .map(|zone| zone.chain.zone().clone())
+        .collect();
+    let client = |id: &str, hours: u64, frozen: bool| Client {
+        id: id.into(),
+        of: zones[1].clone(),
+        height: Height(7),
+        expires: relay.now().plus(Seconds(hours * 3_600)).unwrap(),
+        frozen,
+    };
+    let activity = relay.activity();
+    let clients = vec![
+        client("07-tendermint-0", 3, false),
+        client("07-tendermint-1", 0, false),
+        client("07-tendermint-2", 3, true),
+    ];
+    activity.clients(&zones[0], clients);
+    let [state, page, metrics] = ask(&relay, ["/state", "/", "/metrics"]).await;
+    let state: serde_json::Value = serde_json::from_str(&state.1).unwrap();
+    let shown = state["zones"][0]["clients"].as_array().unwrap();
+    let stand: Vec<_> = shown.iter().map(|client| &client["status"]).collect();
+    assert_eq!(stand, ["Active", "Expired", "Frozen"]);
+    for shown in ["Clients of ordinary IBC", "07-tendermint-2", "frozen"] {
+        assert!(page.1.contains(shown), "{shown}: {}", page.1);
+    }
+    let expires = |text: &str, client: &str| {
+        let mut lines = text.lines();
+        let mut told = lines
+            .find(|line| line.contains(&format!("{{client=\"{client}\"")))?
+            .split(' ');
+        told.next_back().unwrap().parse::<i64>().ok()
+    };
+    let metrics = metrics.1;
+    assert!(expires(&metrics, "07-tendermint-0").is_some_and(|left| left > 10_000));
+    assert_eq!(expires(&metrics, "07-tendermint-1"), Some(0));
+    assert_eq!(
+        expires(&metrics, "07-tendermint-2"),
+        None,
+        "it holds nothing"
+    );
+    assert!(expires(&metrics, "chain-view").is_some());
+
+    activity.clients(&zones[0], Vec::new());
+    let [(_, metrics)] = ask(&relay, ["/metrics"]).await;
+    assert!(!metrics.contains("07-tendermint"), "{metrics}");
+    assert!(expires(&metrics, "chain-view").is_some());
 }
 
 /// The names that `/metrics` tells, each with the suffixes of its type.

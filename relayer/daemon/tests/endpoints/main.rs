@@ -19,6 +19,7 @@ mod record;
 mod secrets;
 mod sites;
 mod start;
+mod verbs;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 

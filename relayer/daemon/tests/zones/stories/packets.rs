@@ -11,6 +11,7 @@ use tessera::{
     packets::{self, Site, Sites},
 };
 
+use super::shown;
 use crate::{
     bad_node::{BadNode, Behind, Spoilt},
     ground::{until, Branch, Ground},
@@ -150,6 +151,14 @@ pub fn they_go_on_by_way_of_another_node(
     };
     ground.start_relayer();
     relaying(1);
+    for (client, on, of) in [(here, 0, 1), (there, 1, 0)] {
+        let (client, on, of) = (&client.client, ground.id(on), ground.id(of));
+        let told = format!(
+            "client_expiration_seconds{{client={client:?},src_chain={of:?},dst_chain={on:?}}}"
+        );
+        let metrics = || shown::get("3001", "/metrics").1;
+        until("clients expire", metrics, |text| text.contains(&told));
+    }
 
     let real = &ground.zone(0).rpc;
     let behind = Behind::Node(real.clone());

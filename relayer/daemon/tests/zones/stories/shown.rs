@@ -52,7 +52,8 @@ fn verified(ground: &Ground) {
     assert!(refused.contains("code hash"), "{refused}");
 }
 
-fn get(port: &str, path: &str) -> (u16, String) {
+/// What a running relayer answers at a port of its own.
+pub fn get(port: &str, path: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
