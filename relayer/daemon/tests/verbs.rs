@@ -82,6 +82,40 @@ fn results_are_one_line_of_json() {
     insta::assert_snapshot!("imported", written);
 }
 
+/// Here, on zones (`zones/shape.rs`), or where it has tests of its own.
+#[test]
+fn every_verb_has_a_recorded_result() {
+    let on_zones = fs::read_to_string("tests/data/results.json").unwrap();
+    let on_zones: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(&on_zones).unwrap();
+    let here = include_str!("snapshots/verbs__results.snap");
+    // What is printed when it ends after months, a text for a shell, and `demo.rs` and `risk.rs`.
+    let elsewhere = ["start", "signer", "completions", "demo", "risk"];
+    let mut command = tessera::command::Arguments::command();
+    command.build();
+    let mut left: Vec<_> = command
+        .get_subcommands()
+        .map(|verb| (String::new(), verb))
+        .collect();
+    let mut missing = Vec::new();
+    while let Some((above, verb)) = left.pop() {
+        let name = format!("{above}{}", verb.get_name());
+        let inner = verb
+            .get_subcommands()
+            .filter(|verb| verb.get_name() != "help");
+        let before = left.len();
+        left.extend(inner.map(|verb| (format!("{name} "), verb)));
+        let is_leaf = left.len() == before && name != "help";
+        let known = on_zones.contains_key(&name)
+            || here.contains(&format!("$ tessera --json {name}"))
+            || elsewhere.contains(&name.as_str());
+        if is_leaf && !known {
+            missing.push(name);
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
+
 #[test]
 fn a_new_key_is_shown_once_and_is_stored_encrypted() {
     let home = Home::new();

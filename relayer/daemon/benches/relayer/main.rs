@@ -41,6 +41,8 @@ mod operator;
 #[allow(dead_code)]
 #[path = "../../tests/zones/people.rs"]
 mod people;
+#[path = "../../tests/zones/shape.rs"]
+mod shape;
 #[allow(dead_code)]
 #[path = "../../tests/zones/task.rs"]
 mod task;

@@ -18,6 +18,8 @@ use serde_json::Value;
 use tessera_primitives::Address;
 use tokio::runtime::Runtime;
 
+use crate::shape;
+
 /// What `ci/zones` says of the zones.
 #[derive(Clone, Deserialize)]
 pub struct Record {
@@ -251,6 +253,7 @@ impl Ground {
         let answer: Value = serde_json::from_slice(&run.stdout)
             .unwrap_or_else(|_| panic!("{arguments:?} printed no result: {log}"));
         assert_eq!(run.status.success(), answer["status"] == "success");
+        shape::expect(arguments, &answer);
         if run.status.success() {
             Ok(answer["result"].clone())
         } else {

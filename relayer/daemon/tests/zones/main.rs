@@ -18,6 +18,7 @@ mod ground;
 mod ibc;
 mod operator;
 mod people;
+mod shape;
 mod stories;
 mod task;
 

@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use crate::ground::{artifacts, ci_zones, Ground, Site};
+use crate::{
+    ground::{artifacts, ci_zones, Ground, Site},
+    shape,
+};
 
 /// The fee of a register, in each zone's denom.
 pub const FEE: u128 = 10;
@@ -215,6 +218,7 @@ impl Ground {
             String::from_utf8_lossy(&run.stdout)
         );
         let answer: Value = serde_json::from_slice(&run.stdout).unwrap();
+        shape::expect(&["deploy"], &answer);
         answer["result"].clone()
     }
 

@@ -1,7 +1,10 @@
 use serde_json::Value;
 use tessera_lock::Settlement;
 
-use crate::ground::{until, Ground};
+use crate::{
+    ground::{until, Ground},
+    shape,
+};
 
 /// What can be done beside a running relayer: hear what it hears, and change what it logs. Its service manager knows that
 /// it is ready and moves.
@@ -20,6 +23,7 @@ pub fn it_is_heard_and_told(ground: &Ground) {
         .collect();
     let (result, events) = lines.split_last().unwrap();
     assert_eq!(result["result"]["events"], events.len());
+    shape::expect(&["listen"], result);
     let said = |name: &str| {
         let mut events = events.iter();
         events.any(|event| event["event"].as_str().unwrap().ends_with(name))
