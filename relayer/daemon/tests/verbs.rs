@@ -82,15 +82,14 @@ fn results_are_one_line_of_json() {
     insta::assert_snapshot!("imported", written);
 }
 
-/// Here, on zones (`zones/shape.rs`), or where it has tests of its own.
+/// Here, on zones (`zones/shape.rs`), or where it has tests of its own. Transactions about stake all answer alike
+/// (`command/sent.rs`), and one of each kind is enough.
 #[test]
 fn every_verb_has_a_recorded_result() {
     let on_zones = fs::read_to_string("tests/data/results.json").unwrap();
     let on_zones: serde_json::Map<String, serde_json::Value> =
         serde_json::from_str(&on_zones).unwrap();
     let here = include_str!("snapshots/verbs__results.snap");
-    // What is printed when it ends after months, a text for a shell, and `demo.rs` and `risk.rs`.
-    let elsewhere = ["start", "signer", "completions", "demo", "risk"];
     let mut command = tessera::command::Arguments::command();
     command.build();
     let mut left: Vec<_> = command
@@ -106,14 +105,20 @@ fn every_verb_has_a_recorded_result() {
         let before = left.len();
         left.extend(inner.map(|verb| (format!("{name} "), verb)));
         let is_leaf = left.len() == before && name != "help";
+        let alike = ["tx stake", "tx governance"];
+        let alike = alike.iter().find(|kind| name.starts_with(*kind));
         let known = on_zones.contains_key(&name)
+            || on_zones.contains_key(&format!("{name}, not well"))
             || here.contains(&format!("$ tessera --json {name}"))
-            || elsewhere.contains(&name.as_str());
+            || alike.is_some_and(|kind| on_zones.keys().any(|one| one.starts_with(kind)));
         if is_leaf && !known {
             missing.push(name);
         }
     }
-    assert_eq!(missing, Vec::<String>::new());
+    missing.sort_unstable();
+    // `demo.rs`, `vote_keys.rs` and `risk.rs` look at theirs, and the others end after months.
+    let elsewhere = ["demo", "keys vote add", "risk", "signer", "start"];
+    assert_eq!(missing, elsewhere);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn shape(value: &Value) -> Value {
 /// `learnt`, and let pass otherwise.
 fn merge(known: &Value, seen: &Value, learn: bool) -> Value {
     match (known, seen) {
-        (known, Value::Null) => known.clone(),
+        (known, seen) if known == seen || seen.is_null() => known.clone(),
         (Value::Null, seen) if learn => seen.clone(),
         (Value::Null, _) => Value::Null,
         (Value::Array(known), Value::Array(seen)) => {

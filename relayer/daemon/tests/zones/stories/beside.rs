@@ -42,6 +42,7 @@ pub fn it_is_heard_and_told(ground: &Ground) {
     };
     let refused = logs(&["set-raw-filter", "--raw-filter", "tessera=loud"]).unwrap_err();
     assert!(refused.contains("tessera=loud"), "{refused}");
+    logs(&["set-raw-filter", "--raw-filter", "info,tessera=debug"]).unwrap();
     logs(&["set-log-level", "--log-level", "trace"]).unwrap();
     logs(&["reset"]).unwrap();
     let log = ground.log();

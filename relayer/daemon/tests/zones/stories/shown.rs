@@ -28,6 +28,9 @@ pub fn how_it_stands(ground: &Ground) {
     let stuck = ground.try_tessera_with("relayer.toml", &["query", "stuck"]);
     assert_eq!(stuck.unwrap()["alarms"], serde_json::json!([]));
 
+    let views = ground.tessera(&["query", "view", "--chain", ground.id(0)]);
+    assert_eq!(views.as_array().unwrap().len(), zones.len() - 1, "{views}");
+
     let checked = ground.tessera(&["health-check"]);
     let findings = checked.as_array().unwrap();
     assert!(findings.iter().any(|found| found["what"] == "clock"));

@@ -140,6 +140,8 @@ pub fn one_is_staked_and_sent_home(
     let worth = || delegation(ground, alice)["delegations"][0]["parts"][0]["worth"].clone();
     let left = (STAKED - SLASHED).to_string();
     until("the slash takes", worth, |worth| *worth == left.as_str());
+    assert!(!query(ground, "validator").is_null());
+    assert!(!query_of(ground, "rewards", alice).is_null());
     let drained = || {
         let standings = query(ground, "pool");
         let pool = &standings["pool"]["pool"];
@@ -218,6 +220,9 @@ fn price(ground: &Ground) {
     fs::write(&said, "2").unwrap();
     let (sound, text, log) = report("reporter-1");
     assert!(!sound && text.contains("kept back"), "{text}{log}");
+    let again = ["price", "report", "--chain", ground.id(HUB), "--once"];
+    let told = ground.try_tessera_with("reporter-1.toml", &[&again[..], &["--dry-run"]].concat());
+    assert!(told.is_err(), "{told:?}");
 }
 
 /// The configuration of somebody who reports prices and does nothing else.
@@ -371,9 +376,12 @@ fn query(ground: &Ground, what: &str) -> Value {
 }
 
 fn delegation(ground: &Ground, whose: &Person) -> Value {
-    let whose = ["--delegator", whose.address.as_str()];
-    let verb = ["query", "delegation", "--chain", ground.id(HUB)];
-    ground.tessera(&[&verb[..], &whose].concat())
+    query_of(ground, "delegation", whose)
+}
+
+fn query_of(ground: &Ground, what: &str, whose: &Person) -> Value {
+    let verb = ["query", what, "--chain", ground.id(HUB)];
+    ground.tessera(&[&verb[..], &["--delegator", whose.address.as_str()]].concat())
 }
 
 fn person(ground: &Ground, name: &str) -> Person {
