@@ -28,8 +28,10 @@ use std::{
     process::ExitCode,
 };
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Table};
+use tokio::runtime::{self, Runtime};
 
 use crate::{
     config::{Config, ConfigError, LogLevel},
@@ -175,8 +177,8 @@ impl Context {
     }
 }
 
-/// Runs one verb and prints what it has to say, in Hermes' envelope with `--json`.
-pub async fn run(arguments: Arguments) -> ExitCode {
+/// Runs one verb, with a runtime for what waits, and prints what it has to say, in Hermes' envelope with `--json`.
+pub fn run(arguments: Arguments) -> ExitCode {
     let path = arguments.config.unwrap_or_else(default_path);
     let folder = path.parent().unwrap_or(Path::new("")).join("keys");
     let passphrases = Passphrases::new(arguments.passphrase_fd);
@@ -196,27 +198,43 @@ pub async fn run(arguments: Arguments) -> ExitCode {
             tracing::warn!("{note}");
         }
     }
-    let outcome = match arguments.verb {
+    match threads() {
+        Ok(threads) => {
+            let outcome = threads.block_on(obey(&context, arguments.verb));
+            outcome::report(context.json, outcome)
+        }
+        Err(error) => outcome::report(context.json, Err(error)),
+    }
+}
+
+/// Two threads do all the work there is, on any machine: each thread's freed memory stays its own.
+fn threads() -> anyhow::Result<Runtime> {
+    let mut threads = runtime::Builder::new_multi_thread();
+    let threads = threads.worker_threads(2).enable_all().build();
+    threads.context("starting threads")
+}
+
+async fn obey(context: &Context, verb: Verb) -> anyhow::Result<Outcome> {
+    match verb {
         #[cfg(feature = "demo")]
-        Verb::Demo(arguments) => demo::run(&context, arguments).await,
-        Verb::Start(arguments) => start::run(&context, arguments).await,
-        Verb::Clear(arguments) => clear::run(&context, arguments).await,
-        Verb::Listen(arguments) => listen::run(&context, arguments).await,
-        Verb::Logs(arguments) => logs::run(&context, arguments).await,
-        Verb::Query(arguments) => query::run(&context, arguments).await,
-        Verb::Tx(arguments) => tx::run(&context, arguments).await,
-        Verb::Deploy(arguments) => deploy::run(&context, arguments).await,
-        Verb::Verify(arguments) => verify::run(&context, arguments).await,
-        Verb::HealthCheck(arguments) => health_check::run(&context, arguments).await,
-        Verb::Price(arguments) => price::run(&context, arguments).await,
-        Verb::Risk(arguments) => risk::run(&context, arguments).await,
-        Verb::Keys(arguments) => keys::run(&context, arguments).await,
-        Verb::Signer(arguments) => signer::run(&context, arguments).await,
-        Verb::Channel(arguments) => channel::run(&context, arguments).await,
-        Verb::Config(arguments) => config::run(&context, arguments).await,
+        Verb::Demo(arguments) => demo::run(context, arguments).await,
+        Verb::Start(arguments) => start::run(context, arguments).await,
+        Verb::Clear(arguments) => clear::run(context, arguments).await,
+        Verb::Listen(arguments) => listen::run(context, arguments).await,
+        Verb::Logs(arguments) => logs::run(context, arguments).await,
+        Verb::Query(arguments) => query::run(context, arguments).await,
+        Verb::Tx(arguments) => tx::run(context, arguments).await,
+        Verb::Deploy(arguments) => deploy::run(context, arguments).await,
+        Verb::Verify(arguments) => verify::run(context, arguments).await,
+        Verb::HealthCheck(arguments) => health_check::run(context, arguments).await,
+        Verb::Price(arguments) => price::run(context, arguments).await,
+        Verb::Risk(arguments) => risk::run(context, arguments).await,
+        Verb::Keys(arguments) => keys::run(context, arguments).await,
+        Verb::Signer(arguments) => signer::run(context, arguments).await,
+        Verb::Channel(arguments) => channel::run(context, arguments).await,
+        Verb::Config(arguments) => config::run(context, arguments).await,
         Verb::Completions(arguments) => completions::run(arguments),
-    };
-    outcome::report(context.json, outcome)
+    }
 }
 
 /// A table for people.
